@@ -1,0 +1,1 @@
+"""What every room stands on: database, locks, jobs, audit, encryption, clock, HTTP plumbing, logging."""

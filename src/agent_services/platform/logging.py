@@ -1,0 +1,61 @@
+"""One shape for every log line, third parties' included: columns for people, JSON for machines.
+
+Events are constants in the past tense; facts are fields. Nothing personal is a field: no identifier of a
+person or business, no name, e-mail, postcode, token, body or path (paths carry identifiers).
+"""
+
+import logging
+import logging.config
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import Processor
+
+LogFormat = Literal["console", "json"]
+
+
+def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
+    """Sends every line of this process to standard error in the given form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    if form == "json":
+        shared.append(structlog.processors.format_exc_info)
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # Local variables would put personal data into the log.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Its access lines hold paths; ours hold the route's template.
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("aiohttp.access").disabled = True
+    logging.getLogger("pgqueuer").setLevel(logging.WARNING)
