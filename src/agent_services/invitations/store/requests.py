@@ -1,0 +1,411 @@
+"""All SQL about authorisation requests. Store order is the order of `position`. Spec: invitations 3.2."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from agent_services.identifiers import Arn, InvitationId
+from agent_services.invitations.lifecycle import TRANSITIONS, EndedBy, Invitation, Transition
+from agent_services.invitations.store.rows import RowSealing
+from agent_services.platform.database import Database, UnitOfWork
+from agent_services.platform.encryption import FieldCipher
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingPage:
+    """One page of an agent's requests, with what the page's filters offer. Spec: invitations 6.3."""
+
+    requests: tuple[Invitation, ...]
+    total: int
+    client_names: tuple[str, ...]
+    statuses: tuple[str, ...]
+
+
+class RequestStore:
+    """The authorisation requests of all agents."""
+
+    def __init__(self, database: Database, cipher: FieldCipher) -> None:
+        self._pool = database.pool
+        self._sealing = RowSealing(cipher)
+
+    async def insert(self, work: UnitOfWork, invitation: Invitation) -> bool:
+        """Stores a new request. False when the agent has such a pending one already, or the id is taken.
+
+        Of two insertions at the same instant the indexes let one through; the other waits for it.
+        """
+        inserted = await work.fetchval(
+            """
+            INSERT INTO agent_services.invitation (
+                invitation_id, arn, service, supplied_client_id, supplied_client_id_hash, supplied_client_id_type,
+                client_name, client_name_hash, agency_name, agency_email, warning_email_sent, expired_email_sent,
+                status, relationship_ended_by, client_type, expiry_date, created, last_updated
+            )
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            ON CONFLICT DO NOTHING
+            RETURNING true
+            """,
+            *self._sealing.values(invitation),
+        )
+        return inserted is True
+
+    async def find(self, invitation_id: InvitationId) -> Invitation | None:
+        row = await self._pool.fetchrow(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE invitation_id = $1
+            """,
+            invitation_id.value,
+        )
+        return None if row is None else self._sealing.invitation(row)
+
+    async def lock(self, work: UnitOfWork, invitation_id: InvitationId) -> Invitation | None:
+        """The request, its row held until the transaction ends."""
+        row = await work.fetchrow(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE invitation_id = $1
+               FOR UPDATE
+            """,
+            invitation_id.value,
+        )
+        return None if row is None else self._sealing.invitation(row)
+
+    async def pending_ids(
+        self, arn: Arn, services: Sequence[str], client_id: str, *, today: date
+    ) -> dict[str, InvitationId]:
+        """By service, the agent's request for this client that waits for an answer. Overdue ones do not."""
+        rows = await self._pool.fetch(
+            """
+            SELECT service, invitation_id
+              FROM agent_services.invitation
+             WHERE arn = $1 AND service = ANY($2::text[]) AND supplied_client_id_hash = $3
+               AND status = 'Pending' AND expiry_date >= $4
+            """,
+            arn.value,
+            list(services),
+            self._sealing.client_id_hash(client_id),
+            today,
+        )
+        return {row["service"]: InvitationId.as_given(row["invitation_id"]) for row in rows}
+
+    async def overdue_id(self, arn: Arn, service: str, client_id: str, *, today: date) -> InvitationId | None:
+        """The agent's overdue request for this client that no job has touched yet. Spec: invitations 3.5."""
+        found = await self._pool.fetchval(
+            """
+            SELECT invitation_id
+              FROM agent_services.invitation
+             WHERE arn = $1 AND service = $2 AND supplied_client_id_hash = $3
+               AND status = 'Pending' AND expiry_date < $4
+            """,
+            arn.value,
+            service,
+            self._sealing.client_id_hash(client_id),
+            today,
+        )
+        return None if found is None else InvitationId.as_given(found)
+
+    async def of_agent(
+        self, arn: Arn, services: Sequence[str], *, created_since: datetime | None
+    ) -> tuple[Invitation, ...]:
+        """The agent's requests for these services in store order."""
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE arn = $1 AND service = ANY($2::text[]) AND ($3::timestamptz IS NULL OR created >= $3)
+             ORDER BY position
+            """,
+            arn.value,
+            list(services),
+            created_since,
+        )
+        return tuple(self._sealing.invitation(row) for row in rows)
+
+    async def matching(self, arn: Arn, services: Sequence[str], client_ids: Sequence[str]) -> tuple[Invitation, ...]:
+        """The agent's requests, of every status, with any of the services and any of the clients; store order."""
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE supplied_client_id_hash = ANY($1::bytea[]) AND service = ANY($2::text[]) AND arn = $3
+             ORDER BY position
+            """,
+            self._sealing.client_id_hashes(client_ids),
+            list(services),
+            arn.value,
+        )
+        return tuple(self._sealing.invitation(row) for row in rows)
+
+    async def tracking_page(
+        self,
+        arn: Arn,
+        *,
+        status: str | None,
+        client_name: str | None,
+        skip: int,
+        limit: int,
+        today: date,
+    ) -> TrackingPage:
+        """Newest first, equal ones in store order; what is offered ignores the filters. Spec: invitations 6.3."""
+        wanted_name = None if client_name is None else self._sealing.client_name_hash(client_name)
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE arn = $1
+               AND ($2::text IS NULL
+                    OR CASE WHEN status = 'Pending' AND expiry_date < $3 THEN 'Expired' ELSE status END = $2)
+               AND ($4::bytea IS NULL OR client_name_hash = $4)
+             ORDER BY created DESC, position
+            OFFSET $5
+             LIMIT $6
+            """,
+            arn.value,
+            status,
+            today,
+            wanted_name,
+            skip,
+            limit,
+        )
+        offered = await self._pool.fetchrow(
+            """
+            SELECT count(*) FILTER (
+                       WHERE ($2::text IS NULL OR reads_as = $2) AND ($4::bytea IS NULL OR client_name_hash = $4)
+                   ) AS total,
+                   array_agg(DISTINCT reads_as) AS statuses
+              FROM (
+                    SELECT client_name_hash,
+                           CASE WHEN status = 'Pending' AND expiry_date < $3 THEN 'Expired' ELSE status END AS reads_as
+                      FROM agent_services.invitation
+                     WHERE arn = $1
+                   ) AS theirs
+            """,
+            arn.value,
+            status,
+            today,
+            wanted_name,
+        )
+        names = await self._pool.fetch(
+            """
+            SELECT DISTINCT ON (client_name_hash) client_name
+              FROM agent_services.invitation
+             WHERE arn = $1
+            """,
+            arn.value,
+        )
+        total, statuses = (0, None) if offered is None else (offered["total"], offered["statuses"])
+        return TrackingPage(
+            requests=tuple(self._sealing.invitation(row) for row in rows),
+            total=total,
+            client_names=tuple(sorted(self._sealing.open_client_name(row["client_name"]) for row in names)),
+            statuses=tuple(sorted(statuses or ())),
+        )
+
+    async def move(
+        self, work: UnitOfWork, invitation_id: InvitationId, transition: Transition, *, now: datetime
+    ) -> Invitation | None:
+        """Makes the transition if the request is in a state that it leaves; else None and nothing changed."""
+        move = TRANSITIONS[transition]
+        row = await work.fetchrow(
+            """
+            UPDATE agent_services.invitation
+               SET status = $3, last_updated = $4
+             WHERE invitation_id = $1 AND status = ANY($2::text[])
+         RETURNING invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+            """,
+            invitation_id.value,
+            list(move.leaves),
+            move.enters.value,
+            now,
+        )
+        return None if row is None else self._sealing.invitation(row)
+
+    async def deauthorise(
+        self,
+        work: UnitOfWork,
+        *,
+        service: str,
+        client_id: str,
+        arn: Arn | None,
+        but: InvitationId | None,
+        ended_by: EndedBy,
+        now: datetime,
+    ) -> bool:
+        """Ends what is in force for the client and service, of one agent or of all; true if there was any.
+
+        Spec: invitations 4.
+        """
+        move = TRANSITIONS[Transition.DEAUTHORISE]
+        ended = await work.fetch(
+            """
+            UPDATE agent_services.invitation
+               SET status = $1, relationship_ended_by = $2, last_updated = $3
+             WHERE service = $4 AND supplied_client_id_hash = $5 AND status = ANY($6::text[])
+               AND ($7::text IS NULL OR arn = $7)
+               AND ($8::text IS NULL OR invitation_id <> $8)
+         RETURNING position
+            """,
+            move.enters.value,
+            ended_by.value,
+            now,
+            service,
+            self._sealing.client_id_hash(client_id),
+            list(move.leaves),
+            None if arn is None else arn.value,
+            None if but is None else but.value,
+        )
+        return bool(ended)
+
+    async def sign_up(self, work: UnitOfWork, *, arn: Arn, service: str, client_id: str, now: datetime) -> bool:
+        """Turns the first partial authorisation of the pair into an accepted one. Spec: invitations 4."""
+        move = TRANSITIONS[Transition.SIGN_UP]
+        changed = await work.fetchval(
+            """
+            UPDATE agent_services.invitation
+               SET status = $1, last_updated = $2
+             WHERE status = ANY($3::text[]) AND position = (
+                    SELECT min(position)
+                      FROM agent_services.invitation
+                     WHERE supplied_client_id_hash = $4 AND service = $5 AND arn = $6 AND status = ANY($3::text[])
+                   )
+         RETURNING position
+            """,
+            move.enters.value,
+            now,
+            list(move.leaves),
+            self._sealing.client_id_hash(client_id),
+            service,
+            arn.value,
+        )
+        return changed is not None
+
+    async def due_for_warning(self, *, today: date, until: date) -> tuple[Invitation, ...]:
+        """Pending, not warned of, expiring from today to `until`; store order. Spec: invitations 18."""
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE status = 'Pending' AND expiry_date BETWEEN $1 AND $2 AND NOT warning_email_sent
+             ORDER BY position
+            """,
+            today,
+            until,
+        )
+        return tuple(self._sealing.invitation(row) for row in rows)
+
+    async def due_for_expiry(self, *, today: date) -> tuple[Invitation, ...]:
+        """Pending with an expiry date of today or before; store order. Spec: invitations 18."""
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             WHERE status = 'Pending' AND expiry_date <= $1
+             ORDER BY position
+            """,
+            today,
+        )
+        return tuple(self._sealing.invitation(row) for row in rows)
+
+    async def note_warned(self, invitation_ids: Sequence[InvitationId]) -> None:
+        await self._pool.execute(
+            """
+            UPDATE agent_services.invitation
+               SET warning_email_sent = true
+             WHERE invitation_id = ANY($1::text[])
+            """,
+            [invitation_id.value for invitation_id in invitation_ids],
+        )
+
+    async def note_expiry_mailed(self, invitation_id: InvitationId) -> None:
+        await self._pool.execute(
+            "UPDATE agent_services.invitation SET expired_email_sent = true WHERE invitation_id = $1",
+            invitation_id.value,
+        )
+
+    async def rename_trust(self, urn: str, utr: str, *, now: datetime) -> bool:
+        """Moves one request of a non-taxable trust to its UTR, in any status. Spec: invitations 13."""
+        changed = await self._pool.fetchval(
+            """
+            UPDATE agent_services.invitation
+               SET service = 'HMRC-TERS-ORG', supplied_client_id = $2, supplied_client_id_hash = $3,
+                   supplied_client_id_type = 'utr', last_updated = $4
+             WHERE position = (
+                    SELECT min(position)
+                      FROM agent_services.invitation
+                     WHERE supplied_client_id_hash = $1 AND service = 'HMRC-TERSNT-ORG'
+                       AND supplied_client_id_type = 'urn'
+                   )
+         RETURNING position
+            """,
+            self._sealing.client_id_hash(urn),
+            self._sealing.seal_client_id(utr),
+            self._sealing.client_id_hash(utr),
+            now,
+        )
+        return changed is not None
+
+    async def sweep(self, *, created_before: datetime) -> int:
+        """Drops what was created before that, whatever its status. Spec: invitations 3.2, timeToLive."""
+        dropped = await self._pool.fetch(
+            "DELETE FROM agent_services.invitation WHERE created < $1 RETURNING position", created_before
+        )
+        return len(dropped)
+
+    async def all(self) -> tuple[Invitation, ...]:
+        rows = await self._pool.fetch(
+            """
+            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
+                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
+                   relationship_ended_by, client_type, expiry_date, created, last_updated
+              FROM agent_services.invitation
+             ORDER BY position
+            """
+        )
+        return tuple(self._sealing.invitation(row) for row in rows)
+
+    async def put(self, work: UnitOfWork, invitations: Sequence[Invitation]) -> None:
+        """Inserts or replaces exactly these; a replaced one keeps its place in the store order."""
+        await work.executemany(
+            """
+            INSERT INTO agent_services.invitation (
+                invitation_id, arn, service, supplied_client_id, supplied_client_id_hash, supplied_client_id_type,
+                client_name, client_name_hash, agency_name, agency_email, warning_email_sent, expired_email_sent,
+                status, relationship_ended_by, client_type, expiry_date, created, last_updated
+            )
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            ON CONFLICT (invitation_id) DO UPDATE
+               SET arn = EXCLUDED.arn, service = EXCLUDED.service,
+                   supplied_client_id = EXCLUDED.supplied_client_id,
+                   supplied_client_id_hash = EXCLUDED.supplied_client_id_hash,
+                   supplied_client_id_type = EXCLUDED.supplied_client_id_type,
+                   client_name = EXCLUDED.client_name, client_name_hash = EXCLUDED.client_name_hash,
+                   agency_name = EXCLUDED.agency_name, agency_email = EXCLUDED.agency_email,
+                   warning_email_sent = EXCLUDED.warning_email_sent,
+                   expired_email_sent = EXCLUDED.expired_email_sent,
+                   status = EXCLUDED.status, relationship_ended_by = EXCLUDED.relationship_ended_by,
+                   client_type = EXCLUDED.client_type, expiry_date = EXCLUDED.expiry_date,
+                   created = EXCLUDED.created, last_updated = EXCLUDED.last_updated
+            """,
+            [self._sealing.values(invitation) for invitation in invitations],
+        )
+
+    async def clear(self) -> None:
+        await self._pool.execute("DELETE FROM agent_services.invitation")
