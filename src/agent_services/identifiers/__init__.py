@@ -4,6 +4,10 @@ Every kind has `value`, `str()`, `parse` (raises InvalidIdentifier), `is_valid`,
 `from_json`. Spec: identifiers.
 """
 
+from agent_services.identifiers.acknowledgement_reference import (
+    AcknowledgementReference,
+    new_acknowledgement_reference,
+)
 from agent_services.identifiers.agent_link import new_agent_link_uid, normalised_agent_name
 from agent_services.identifiers.arn import Arn
 from agent_services.identifiers.base import Identifier, InvalidIdentifier, is_blank, without_whitespace
@@ -13,6 +17,7 @@ from agent_services.identifiers.business_partner import (
     Crn,
     SafeId,
 )
+from agent_services.identifiers.dates import parse_iso_date, parse_lenient_date
 from agent_services.identifiers.eori import Eori
 from agent_services.identifiers.invitation_id import InvitationId, new_invitation_id
 from agent_services.identifiers.legacy_references import (
@@ -37,6 +42,7 @@ from agent_services.identifiers.vrn import Vrn
 
 __all__ = [
     "HMRC_SUPERVISORY_BODY",
+    "AcknowledgementReference",
     "AgentCode",
     "AmlsRegistrationNumber",
     "Arn",
@@ -69,8 +75,11 @@ __all__ = [
     "VatAgentReference",
     "Vrn",
     "is_blank",
+    "new_acknowledgement_reference",
     "new_agent_link_uid",
     "new_invitation_id",
     "normalised_agent_name",
+    "parse_iso_date",
+    "parse_lenient_date",
     "without_whitespace",
 ]
