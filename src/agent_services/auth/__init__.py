@@ -9,7 +9,7 @@ from agent_services.auth.authorisation import (
     is_basic_caller,
     requires,
 )
-from agent_services.auth.errors import BearerTokenMissing, Forbidden, NoPermission, NotAuthorised, Unauthenticated
+from agent_services.auth.errors import Forbidden, NoPermission, NotAuthorised, Unauthenticated
 from agent_services.auth.principal import AGENT_ENROLMENT, AGENT_REFERENCE_NUMBER, Principal, StrideRoles
 from agent_services.auth.requirements import (
     AGENT,
@@ -25,7 +25,6 @@ from agent_services.auth.requirements import (
     MAPPING_PROVIDER,
     MAPPING_SUBSCRIBED,
     OPEN,
-    PUBLIC_API_AGENT,
     SANDBOX,
     STRIDE,
     STRIDE_PA,
@@ -52,7 +51,6 @@ __all__ = [
     "MAPPING_PROVIDER",
     "MAPPING_SUBSCRIBED",
     "OPEN",
-    "PUBLIC_API_AGENT",
     "SANDBOX",
     "STATED",
     "STRIDE",
@@ -61,7 +59,6 @@ __all__ = [
     "TEST_SUPPORT",
     "USER",
     "Authorisation",
-    "BearerTokenMissing",
     "Forbidden",
     "NoPermission",
     "NotAuthorised",

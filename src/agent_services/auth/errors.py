@@ -27,11 +27,3 @@ class Forbidden(EmptyError):
     """403 without a body. Spec: mapping 3."""
 
     status = 403
-
-
-class BearerTokenMissing(CodeMessageError):
-    """401 of the public API. Spec: authorisation-api 1.2."""
-
-    status = 401
-    code = "UNAUTHORIZED"
-    message = "Bearer token is missing or not authorized."

@@ -6,7 +6,7 @@ A requirement says what is asked of auth, how its refusal looks, and what is che
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent_services.auth.errors import BearerTokenMissing, Forbidden, NoPermission, NotAuthorised, Unauthenticated
+from agent_services.auth.errors import Forbidden, NoPermission, NotAuthorised, Unauthenticated
 from agent_services.auth.principal import AGENT_ENROLMENT, Principal, StrideRoles
 from agent_services.platform.http.errors import ServiceError
 from agent_services.upstreams.auth import (
@@ -69,10 +69,6 @@ def _as_empty_401_or_403(refused: Refused) -> ServiceError:
 
 def _as_empty_401_or_framework(refused: Refused) -> ServiceError:
     return Unauthenticated() if refused.reason.is_no_active_session else NotAuthorised(refused.message)
-
-
-def _as_public_401(_: Refused) -> ServiceError:
-    return BearerTokenMissing()
 
 
 def _anybody(_: Principal) -> None:
@@ -151,15 +147,6 @@ STRIDE_PA = Requirement(
     _as_401,
     _with_credentials,
 )
-PUBLIC_API_AGENT = Requirement(
-    "PUBLIC_API_AGENT",
-    _predicates(_GATEWAY),
-    (Retrieval.AFFINITY_GROUP, Retrieval.ALL_ENROLMENTS),
-    _as_public_401,
-    _anybody,
-)
-"""The public API's sign-in check; its room tells a non-agent from an unsubscribed one. Spec: authorisation-api 1.2."""
-
 _LEGACY_AGENT = _predicates(_GATEWAY, HasAffinity(AffinityGroup.AGENT))
 MAPPING_ELIGIBILITY = Requirement(
     "MAPPING_ELIGIBILITY", _LEGACY_AGENT, (Retrieval.ALL_ENROLMENTS,), _as_empty_401, _anybody

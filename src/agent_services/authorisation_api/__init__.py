@@ -1,0 +1,19 @@
+"""The public Agent Authorisation API, 1.0 and 2.0. Spec: authorisation-api."""
+
+from agent_services.authorisation_api.answers import AnswerSettings
+from agent_services.authorisation_api.errors import Messages, MessageStyle, Refusal
+from agent_services.authorisation_api.room import (
+    AuthorisationApi,
+    AuthorisationApiSettings,
+    build_authorisation_api,
+)
+
+__all__ = [
+    "AnswerSettings",
+    "AuthorisationApi",
+    "AuthorisationApiSettings",
+    "MessageStyle",
+    "Messages",
+    "Refusal",
+    "build_authorisation_api",
+]
