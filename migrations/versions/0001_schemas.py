@@ -1,13 +1,13 @@
 """The four schemas that every later migration fills."""
 
-from agent_services.platform.alembic_upgrade import execute_script
+from alembic import op
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    execute_script(
+    op.execute(
         """
         CREATE SCHEMA IF NOT EXISTS agent_services;
         CREATE SCHEMA IF NOT EXISTS platform;
@@ -19,7 +19,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # `platform` stays: Alembic keeps its own table there.
-    execute_script(
+    op.execute(
         """
         DROP SCHEMA jobs;
         DROP SCHEMA sandbox;

@@ -1,12 +1,14 @@
-"""Alembic's part in migrating. Imported only when there is something to migrate, or by a migration."""
+"""Alembic's part in migrating. Imported only when there is something to migrate."""
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Connection
+from alembic.ddl.postgresql import PostgresqlImpl
+from sqlalchemy import Connection, Executable
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.util import await_only
@@ -36,14 +38,29 @@ async def upgrade(url: str, folder: Path, *, statement_timeout: timedelta, lock_
 
 
 def execute_script(script: str) -> None:
-    """For migrations: runs several statements, separated by semicolons, in the migration's transaction.
+    """For migrations: runs several statements, separated by semicolons, in the migration's transaction."""
+    op.execute(script)
 
-    Alembic's own `op.execute` takes one statement at a time, as asyncpg prepares it.
+
+class _WholeScripts(PostgresqlImpl):
+    """Lets `op.execute` take several statements, separated by semicolons, and takes no `:name` for a parameter.
+
+    SQLAlchemy would prepare the text, and PostgreSQL prepares one statement at a time.
     """
-    connection = op.get_bind().connection.driver_connection
-    if connection is None:
-        raise RuntimeError("a migration's script needs the migration's connection")
-    await_only(connection.execute(script))
+
+    __dialect__ = "postgresql"
+
+    def execute(self, sql: Executable | str, execution_options: dict[str, Any] | None = None) -> None:
+        connection = self.connection
+        if not isinstance(sql, str) or connection is None:
+            super().execute(sql, execution_options)
+            return
+        # SQLAlchemy opens the migration's transaction with the first statement that it sends itself.
+        connection.exec_driver_sql("SELECT 1")
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("a migration lost its connection")
+        await_only(driver.execute(sql))
 
 
 def _upgrade_on(connection: Connection, folder: Path) -> None:

@@ -7,6 +7,7 @@ application name. Nothing may be left behind on a pooled connection: no `SET` wi
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from asyncpg.pool import PoolConnectionProxy
 from agent_services.platform.migration import pending_on
 
 OLDEST_SUPPORTED_VERSION: Final = 15
+_WRONG_FORM: Final = "AGENT_SERVICES_DATABASE_URL is not of the form postgresql://user:password@host:5432/database."
 
 UnitOfWork: TypeAlias = "PoolConnectionProxy | asyncpg.Connection"
 """A connection inside one transaction: what is written with it takes effect together or not at all."""
@@ -165,6 +167,8 @@ def _quoted(name: str) -> str:
 async def _open_pool(
     url: str, min_size: int, max_size: int, application_name: str, statement_timeout: timedelta
 ) -> asyncpg.Pool:
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise DatabaseUnreachable(_WRONG_FORM)
     deadline = asyncio.get_running_loop().time() + 30
     while True:
         try:
@@ -199,14 +203,17 @@ async def _open_pool(
             raise DatabaseUnreachable(f"The database at {location_of(url)} does not answer within 10 s.") from silence
         except OSError as failure:
             raise DatabaseUnreachable(
-                f"No database answers at {location_of(url)}: {failure.strerror or failure}. Start it, correct "
+                f"No database answers at {location_of(url)}: {_reason(failure)}. Start it, correct "
                 "AGENT_SERVICES_DATABASE_URL, or unset that for the embedded one."
             ) from failure
         except (asyncpg.InterfaceError, ValueError):
             # The cause may quote the URL with its password.
-            raise DatabaseUnreachable(
-                "AGENT_SERVICES_DATABASE_URL is not of the form postgresql://user:password@host:5432/database."
-            ) from None
+            raise DatabaseUnreachable(_WRONG_FORM) from None
+
+
+def _reason(failure: OSError) -> str:
+    # asyncio words its own errors; the number has the system's words.
+    return os.strerror(failure.errno) if failure.errno and failure.errno > 0 else str(failure)
 
 
 def _check_version(connection: UnitOfWork, url: str) -> None:

@@ -1,0 +1,120 @@
+"""One embedded server for the whole run, whatever the number of workers, and a database of its own for who asks.
+
+Databases are copies of a template that was migrated once for this state of the migrations. The server does not wait
+for its disk, and stays in `.state/` between runs: `make clean` removes it.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import shutil
+import time
+import uuid
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import asyncpg
+
+from agent_services.platform.database import create_database, drop_database
+from agent_services.platform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresFailed
+from agent_services.platform.migration import migrate, migrations_folder
+
+_FOLDER: Final = Path(__file__).resolve().parents[1] / ".state" / "test-database"
+_SETTINGS: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "400",
+}
+_T = TypeVar("_T")
+
+
+class TestServer:
+    """Hands out databases."""
+
+    __test__ = False
+
+    def __init__(self, server: EmbeddedPostgres, template: str) -> None:
+        self._server = server
+        self._template = template
+
+    @property
+    def server_url(self) -> str:
+        """Of a database that nobody changes: for making others."""
+        return self._server.url
+
+    @contextmanager
+    def new_database(self, *, template: str | None = None) -> Iterator[str]:
+        """The URL of a new database, migrated, or a copy of `template`. Dropped afterwards."""
+        name = _new_name()
+        _run(create_database(self.server_url, name, template=template or self._template))
+        try:
+            yield self._server.url_of(name)
+        finally:
+            _run(drop_database(self.server_url, name))
+
+
+@contextmanager
+def test_server() -> Iterator[TestServer]:
+    """Joins the run's server, or starts it."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with _start() as server:
+        yield TestServer(server, _ensure_template(server))
+
+
+test_server.__test__ = False  # type: ignore[attr-defined]
+
+
+def _start() -> EmbeddedPostgres:
+    try:
+        return EmbeddedPostgres.start(_FOLDER, settings=_SETTINGS)
+    except EmbeddedPostgresFailed:
+        # Without fsync a crash of the machine may have spoilt it.
+        shutil.rmtree(_FOLDER / "postgres" / "cluster")
+        return EmbeddedPostgres.start(_FOLDER, settings=_SETTINGS)
+
+
+def _ensure_template(server: EmbeddedPostgres) -> str:
+    digest = hashlib.sha256()
+    for file in sorted((migrations_folder() / "versions").glob("*.py")):
+        digest.update(file.name.encode() + file.read_bytes())
+    with (_FOLDER / "template").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _run(_template_for(server, digest.hexdigest()[:16]))
+
+
+async def _template_for(server: EmbeddedPostgres, state: str) -> str:
+    connection = await asyncpg.connect(server.url)
+    try:
+        rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname ~ '^(test|template)_[0-9]+_'")
+        names = [row["datname"] for row in rows]
+        for template in names:
+            if template.startswith("template_") and template.endswith(state):
+                return str(template)
+        # What killed runs, and migrations since changed, have left.
+        for name in names:
+            if int(name.split("_")[1]) < time.time() - 3600:
+                await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # Made under another name first: a half-migrated one must not count.
+        draft = _new_name()
+        await create_database(server.url, draft)
+        await migrate(server.url_of(draft))
+        template = f"template_{int(time.time())}_{state}"
+        await connection.execute(f'ALTER DATABASE "{draft}" RENAME TO "{template}"')
+        return template
+    finally:
+        await connection.close()
+
+
+def _new_name() -> str:
+    return f"test_{int(time.time())}_{uuid.uuid4().hex}"
+
+
+def _run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Also where an event loop is about."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
