@@ -4,19 +4,19 @@ The queue's tables are PgQueuer 1.6.0's own definition for the schema `jobs`, wr
 upgrade of the library never changes a database unasked.
 """
 
-from agent_services.platform.alembic_upgrade import execute_script
+from alembic import op
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    execute_script(_PLATFORM)
-    execute_script(_JOBS)
+    op.execute(_PLATFORM)
+    op.execute(_JOBS)
 
 
 def downgrade() -> None:
-    execute_script(
+    op.execute(
         """
         DROP TABLE platform.clock, platform.held_lock, platform.audit_event;
         DROP TABLE jobs.pgqueuer, jobs.pgqueuer_log, jobs.pgqueuer_schedules, jobs.pgqueuer_statistics;
