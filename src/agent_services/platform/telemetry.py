@@ -1,6 +1,6 @@
 """The metrics that `/metrics` shows, all registered here so that names and labels are seen at one glance."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 registry = CollectorRegistry()
 
@@ -35,6 +35,21 @@ upstream_seconds = Histogram(
 job_runs = Counter("agent_services_job_runs", "Jobs run, by outcome.", ["job", "outcome"], registry=registry)
 sagas_abandoned = Counter(
     "agent_services_sagas_abandoned", "Changes given up as the specs allow.", ["saga"], registry=registry
+)
+audit_events_delivered = Counter(
+    "agent_services_audit_events_delivered", "Audit events that the sink has taken or refused.", registry=registry
+)
+audit_events_dropped = Counter(
+    "agent_services_audit_events_dropped", "Audit events of reads lost with the database away.", registry=registry
+)
+audit_events_waiting = Gauge(
+    "agent_services_audit_events_waiting", "Audit events in the outbox at the last look.", registry=registry
+)
+jobs_failed = Gauge(
+    "agent_services_jobs_failed",
+    "Jobs given up and held for an operator, at the last look.",
+    ["job"],
+    registry=registry,
 )
 
 
