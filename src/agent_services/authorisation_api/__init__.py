@@ -1,6 +1,8 @@
 """The public Agent Authorisation API, 1.0 and 2.0. Spec: authorisation-api."""
 
 from agent_services.authorisation_api.answers import AnswerSettings
+from agent_services.authorisation_api.api import hot_paths, hot_routes, render_refusal, router
+from agent_services.authorisation_api.documentation import documentation_router
 from agent_services.authorisation_api.errors import Messages, MessageStyle, Refusal
 from agent_services.authorisation_api.room import (
     AuthorisationApi,
@@ -16,4 +18,9 @@ __all__ = [
     "Messages",
     "Refusal",
     "build_authorisation_api",
+    "documentation_router",
+    "hot_paths",
+    "hot_routes",
+    "render_refusal",
+    "router",
 ]
