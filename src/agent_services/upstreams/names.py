@@ -20,6 +20,7 @@ class Upstream(StrEnum):
     AGENT_SERVICES_ACCOUNT = "agent-services-account"
     AGENT_FI_RELATIONSHIP = "agent-fi-relationship"
     AGENT_MAPPING = "agent-mapping"
+    AGENT_SUBSCRIPTION = "agent-subscription"
     AGENTS_EXTERNAL_STUBS = "agents-external-stubs"
     INTERNAL_AUTH = "internal-auth"
     EMAIL = "email"

@@ -35,6 +35,7 @@ _DEFAULT_PORTS: Mapping[Upstream, int] = {
     Upstream.AGENT_SERVICES_ACCOUNT: 9402,
     Upstream.AGENT_FI_RELATIONSHIP: 9427,
     Upstream.AGENT_MAPPING: 9439,
+    Upstream.AGENT_SUBSCRIPTION: 9436,
     Upstream.AGENTS_EXTERNAL_STUBS: 9009,
     Upstream.INTERNAL_AUTH: 8470,
     Upstream.EMAIL: 8300,
