@@ -45,12 +45,6 @@ audit_events_dropped = Counter(
 audit_events_waiting = Gauge(
     "agent_services_audit_events_waiting", "Audit events in the outbox at the last look.", registry=registry
 )
-jobs_failed = Gauge(
-    "agent_services_jobs_failed",
-    "Jobs given up and held for an operator, at the last look.",
-    ["job"],
-    registry=registry,
-)
 
 
 def exposition() -> bytes:
