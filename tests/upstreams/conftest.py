@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.upstreams.scripted import ScriptedUpstream
@@ -77,7 +78,9 @@ def as_external(settings: UpstreamSettings) -> UpstreamSettings:
 
 
 def ports_of(http: UpstreamHttp) -> Upstreams:
-    return upstreams_over_http(http, calling_as="agent-client-relationships", clock=StandingClock())
+    return upstreams_over_http(
+        http, calling_as="agent-client-relationships", clock=StandingClock(), server_zone=ZoneInfo("Europe/London")
+    )
 
 
 @pytest.fixture

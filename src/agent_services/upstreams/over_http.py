@@ -1,7 +1,6 @@
 """All ports over HTTP, for one of our services. Imported by `app.py` and `cli.py` alone."""
 
 from datetime import tzinfo
-from zoneinfo import ZoneInfo
 
 from agent_services.platform.clock import Clock
 from agent_services.upstreams.agent_fi_relationship.http import AgentFiRelationshipOverHttp
@@ -26,16 +25,14 @@ from agent_services.upstreams.ports import Upstreams
 from agent_services.upstreams.tax_enrolments.http import TaxEnrolmentsOverHttp
 from agent_services.upstreams.users_groups_search.http import UsersGroupsSearchOverHttp
 
-# The platform's servers keep British time; it shows in two texts on the wire (AFI start dates, CBC requests).
-_SERVER_ZONE = ZoneInfo("Europe/London")
-
 
 def upstreams_over_http(
-    http: UpstreamHttp, *, calling_as: str, clock: Clock, server_zone: tzinfo = _SERVER_ZONE
+    http: UpstreamHttp, *, calling_as: str, clock: Clock, server_zone: tzinfo | None = None
 ) -> Upstreams:
     """Every port over HTTP. `calling_as` is the service that asks (`agent-client-relationships`, `agent-mapping` …).
 
-    All services share the connections of `http`.
+    All services share the connections of `http`. `server_zone` shows in two texts on the wire (AFI start dates, CBC
+    requests); None is the machine's own, as with the reference services. Spec: upstreams 6, 10.
     """
     settings = http.settings
 

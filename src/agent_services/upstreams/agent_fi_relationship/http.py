@@ -14,7 +14,7 @@ _RELATIONSHIPS = "/agent-fi-relationship/relationships"
 class AgentFiRelationshipOverHttp:
     """The port `AgentFiRelationship` over HTTP."""
 
-    def __init__(self, caller: UpstreamCaller, *, server_zone: tzinfo) -> None:
+    def __init__(self, caller: UpstreamCaller, *, server_zone: tzinfo | None) -> None:
         self._caller = caller
         self._server_zone = server_zone
 

@@ -29,7 +29,7 @@ class IfOverHttp:
     """The port `If` over HTTP."""
 
     def __init__(
-        self, caller: UpstreamCaller, credential: PlatformCredential, *, clock: Clock, server_zone: tzinfo
+        self, caller: UpstreamCaller, credential: PlatformCredential, *, clock: Clock, server_zone: tzinfo | None
     ) -> None:
         self._caller = caller
         self._credential = credential
