@@ -26,12 +26,9 @@ class PartialAuthorisations:
         """Whether an active one ended. It stays as history."""
         return await self._store.deactivate(work, arn, service, nino, at=at)
 
-    async def end_main(self, work: UnitOfWork, nino: Nino, *, at: datetime) -> PartialAuthorisation | None:
-        """Ends the main agent's, whoever that is, and says whose it was; None when there was none."""
-        main = await self.main_of(nino)
-        if main is None or not await self._store.deactivate(work, main.arn, main.service, nino, at=at):
-            return None
-        return main
+    async def end_main(self, work: UnitOfWork, service: str, nino: Nino, *, at: datetime) -> list[Arn]:
+        """Ends the authority of the client's main agent under `service`, and says whose it was."""
+        return await self._store.deactivate_all(work, service, nino, at=at)
 
     async def delete_active(self, work: UnitOfWork, arn: Arn, service: str, nino: Nino) -> bool:
         """Takes away one that has become a relationship; it leaves no history."""

@@ -70,6 +70,21 @@ class PartialAuthorisationStore:
             is True
         )
 
+    async def deactivate_all(self, work: UnitOfWork, service: str, nino: Nino, *, at: datetime) -> list[Arn]:
+        """Whose active ones ended."""
+        rows = await work.fetch(
+            """
+            UPDATE agent_services.partial_auth
+               SET active = false, last_updated = $3
+             WHERE service = $1 AND nino_hash = $2 AND active
+         RETURNING arn
+            """,
+            service,
+            self._hash(nino),
+            at,
+        )
+        return [Arn.as_given(row["arn"]) for row in rows]
+
     async def delete_active(self, work: UnitOfWork, arn: Arn, service: str, nino: Nino) -> bool:
         """True when there was an active one; it leaves no history."""
         return (

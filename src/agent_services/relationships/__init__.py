@@ -1,6 +1,15 @@
 """Who may act for whom: checking, creating, ending and recovering relationships. Spec: relationships."""
 
+from agent_services.relationships.api import PREFIX, hot_paths, hot_routes, router, test_only_router
+from agent_services.relationships.changing import ended_by
 from agent_services.relationships.errors import NoAdminUser, UnknownAgent, UnknownNinoOfMtdItId
+from agent_services.relationships.keys import EnrolmentKeys, ExpandedClient, KeyInvalid
+from agent_services.relationships.older_authority import (
+    Converted,
+    NinoNotKnown,
+    OlderAuthorityCopying,
+    OlderAuthorityOutcome,
+)
 from agent_services.relationships.questions import (
     NotRelated,
     NotRelatedCode,
@@ -15,6 +24,7 @@ from agent_services.relationships.requests import (
     FinishedCreation,
     LateBoundRequests,
 )
+from agent_services.relationships.room import Relationships, RelationshipsSettings, build_relationships
 from agent_services.relationships.wanted import (
     Busy,
     Created,
@@ -32,30 +42,46 @@ from agent_services.relationships.wanted import (
 )
 
 __all__ = [
+    "PREFIX",
     "AuthorisationRequests",
     "Busy",
+    "Converted",
     "ConvertedPartialAuthorisation",
     "Created",
     "EndAuthority",
     "EndedAuthority",
     "EndedBy",
+    "EnrolmentKeys",
+    "ExpandedClient",
     "FinishedCreation",
     "HowCreated",
     "HowEnded",
+    "KeyInvalid",
     "LateBoundRequests",
     "NewRelationship",
+    "NinoNotKnown",
     "NoAdminUser",
     "NotRelated",
     "NotRelatedCode",
     "NothingOpen",
     "NothingToRemove",
+    "OlderAuthorityCopying",
+    "OlderAuthorityOutcome",
     "OriginRefused",
     "Related",
     "RelationshipQuestion",
+    "Relationships",
+    "RelationshipsSettings",
     "Removed",
     "RoleChange",
     "Unanswerable",
     "Undone",
     "UnknownAgent",
     "UnknownNinoOfMtdItId",
+    "build_relationships",
+    "ended_by",
+    "hot_paths",
+    "hot_routes",
+    "router",
+    "test_only_router",
 ]

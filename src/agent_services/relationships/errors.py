@@ -1,7 +1,10 @@
 """The failures of this room and what callers are told. Spec: relationships 2.1, 2.2, 4.1, 6."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 from agent_services.identifiers import Arn
-from agent_services.platform.http.errors import FrameworkError
+from agent_services.platform.http.errors import CodeError, EmptyError, FrameworkError, PlainTextError
 
 
 class UnknownAgent(FrameworkError):
@@ -27,3 +30,68 @@ class UnknownNinoOfMtdItId(FrameworkError):
 
     def __init__(self, mtd_it_id: str) -> None:
         super().__init__(f"NINO not found for MTDITID: {mtd_it_id}")
+
+
+class RemovalNotRecorded(FrameworkError):
+    """The removal could not be written down, so nothing was done. Spec: relationships 5.2 step 3."""
+
+    status = 500
+    message = "RELATIONSHIP_DELETE_FAILED_DB"
+
+
+class InvalidKey(PlainTextError):
+    """The path names no relationship that there can be. Spec: relationships 1.1.1."""
+
+    status = 400
+
+
+class ChangeCode(StrEnum):
+    """Why PUT or DELETE of a relationship failed. Spec: relationships 2.1, 2.2."""
+
+    NOT_FOUND = "RELATIONSHIP_NOT_FOUND"
+    UNKNOWN_ARN = "UNKNOWN_ARN"
+    CREATE_FAILED_ES = "RELATIONSHIP_CREATE_FAILED_ES"
+    CREATE_FAILED_IF = "RELATIONSHIP_CREATE_FAILED_IF"
+    DELETE_FAILED_DB = "RELATIONSHIP_DELETE_FAILED_DB"
+    DELETE_FAILED_ES = "RELATIONSHIP_DELETE_FAILED_ES"
+    DELETE_FAILED_IF = "RELATIONSHIP_DELETE_FAILED_IF"
+
+
+class ChangeFailed(CodeError):
+    """Any failure of PUT or DELETE after authorisation: 404 with its code. Spec: relationships 2.1, 2.2."""
+
+    status = 404
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = str(code)
+
+    @property
+    def log_fields(self) -> Mapping[str, object]:
+        # One of the codes is a sentence with the ARN in it.
+        return {"code": self.code if self.code in set(ChangeCode) else "NO_ADMIN_USER"}
+
+
+class RelationshipBusy(EmptyError):
+    """Another change of the same relationship is under way. Spec: relationships 2.1, 2.2."""
+
+    status = 423
+
+
+class BasicCredentialsRefused(EmptyError):
+    """Spec: relationships 7."""
+
+    status = 401
+
+
+class NothingBroughtOver(PlainTextError):
+    """No relationship came about after sign-up. Spec: relationships 10.1."""
+
+    status = 404
+
+
+class NothingRemoved(PlainTextError):
+    """There was no copy record. Spec: relationships 14."""
+
+    status = 404
+    text = "Nothing has been removed from db."

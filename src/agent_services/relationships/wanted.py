@@ -1,7 +1,7 @@
 """What callers ask the creation and the removal of relationships for, and the outcomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,7 +46,12 @@ class NewRelationship:
     nino: Nino | None = None
     role_change: RoleChange = RoleChange.BEFORE
     references: tuple[str, ...] = ()
-    extra_audit: Mapping[str, str] | None = None
+    extra_audit: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_partial(self) -> bool:
+        """The client has not signed up yet: nothing outside knows of it."""
+        return self.key.has_nino and self.key.service.allows_partial_authorisation
 
     @property
     def is_copy(self) -> bool:
