@@ -68,8 +68,8 @@ _EVERY_MINUTE = "* * * * *"
 class RelationshipsSettings:
     """Spec: relationships 15."""
 
-    copy_relationship_mtd_it: bool = True
-    recovery_enabled: bool = True
+    copies_income_tax: bool = True
+    recovers: bool = True
     recovery_interval: timedelta = timedelta(seconds=60)
     recovery_timeout: timedelta = timedelta(days=7)
     termination_username: str = "username"
@@ -104,15 +104,15 @@ def build_relationships(
     jobs: Jobs,
     audit: Audit,
     cipher: FieldCipher,
-    enrolment_store_proxy: EnrolmentStoreProxy,
+    enrolments: EnrolmentStoreProxy,
     tax_enrolments: TaxEnrolments,
-    users_groups_search: UsersGroupsSearch,
+    users: UsersGroupsSearch,
     hip: Hip,
     des: Des,
     agent_mapping: AgentMapping,
-    agent_fi_relationship: AgentFiRelationship,
+    agent_fi: AgentFiRelationship,
     agent_permissions: AgentPermissions,
-    agent_services_account: AgentServicesAccount,
+    agents: AgentServicesAccount,
     agent_user_client_details: AgentUserClientDetails,
     requests: AuthorisationRequests,
     settings: RelationshipsSettings,
@@ -122,19 +122,19 @@ def build_relationships(
     copies, schedule = CopyRecords(database.pool), RecoverySchedule(database.pool)
     partial_store = PartialAuthorisationStore(database.pool, cipher)
     partial_authorisations = PartialAuthorisations(partial_store)
-    follow_up = FollowUp(jobs, recovery_enabled=settings.recovery_enabled)
-    agents = Agents(enrolment_store_proxy, users_groups_search)
-    keys = EnrolmentKeys(enrolment_store_proxy, hip)
+    follow_up = FollowUp(jobs, recovery_enabled=settings.recovers)
+    admins = Agents(enrolments, users)
+    keys = EnrolmentKeys(enrolments, hip)
     cesa = Cesa(des, agent_mapping)
     removal = RelationshipRemoval(
         database=database,
         removals=removals,
         creations=intents,
         locks=locks,
-        enrolments=enrolment_store_proxy,
+        enrolments=enrolments,
         tax_enrolments=tax_enrolments,
         hip=hip,
-        income_records=agent_fi_relationship,
+        income_records=agent_fi,
         requests=requests,
         follow_up=follow_up,
         audit=audit,
@@ -144,7 +144,7 @@ def build_relationships(
         database=database,
         creations=intents,
         removals=removals,
-        enrolments=enrolment_store_proxy,
+        enrolments=enrolments,
         tax_enrolments=tax_enrolments,
         follow_up=follow_up,
         audit=audit,
@@ -154,11 +154,11 @@ def build_relationships(
         database=database,
         intents=intents,
         copies=copies,
-        agents=agents,
-        enrolments=enrolment_store_proxy,
+        agents=admins,
+        enrolments=enrolments,
         tax_enrolments=tax_enrolments,
         hip=hip,
-        income_records=agent_fi_relationship,
+        income_records=agent_fi,
         replacement=replacement,
         removal=removal,
         clock=clock,
@@ -178,11 +178,11 @@ def build_relationships(
         database=database,
         intents=intents,
         removals=removals,
-        agents=agents,
-        enrolments=enrolment_store_proxy,
+        agents=admins,
+        enrolments=enrolments,
         tax_enrolments=tax_enrolments,
         hip=hip,
-        income_records=agent_fi_relationship,
+        income_records=agent_fi,
         follow_up=follow_up,
         clock=clock,
     )
@@ -225,12 +225,12 @@ def build_relationships(
     checking = RelationshipChecking(
         keys=keys,
         removals=recovery,
-        enrolments=enrolment_store_proxy,
-        access_groups=AccessGroups(users_groups_search, agent_permissions, enrolment_store_proxy),
-        older_authority=older_authority if settings.copy_relationship_mtd_it else None,
-        legacy_sa=LegacySelfAssessment(agent_services_account, cesa, partial_authorisations, audit),
-        legacy_vat=LegacyVat(enrolment_store_proxy, users_groups_search, agent_mapping, audit),
-        income_records=agent_fi_relationship,
+        enrolments=enrolments,
+        access_groups=AccessGroups(users, agent_permissions, enrolments),
+        older_authority=older_authority if settings.copies_income_tax else None,
+        legacy_sa=LegacySelfAssessment(agents, cesa, partial_authorisations, audit),
+        legacy_vat=LegacyVat(enrolments, users, agent_mapping, audit),
+        income_records=agent_fi,
         hip=hip,
     )
     _register_jobs(jobs, recovery, agent_user_client_details, settings)
@@ -289,5 +289,5 @@ def _register_jobs(
     jobs.register(REFRESH_CLIENT_LIST, refresh_client_list)
     # By hand it takes up everything, whatever the switch says (5.6); by the clock only what is due.
     jobs.schedule(RECOVERY, None, recovery.run, lock="scheduled-job-recovery")
-    if settings.recovery_enabled:
+    if settings.recovers:
         jobs.schedule(RECOVERY_TICK, _EVERY_MINUTE, recovery.tick, lock="scheduled-job-recovery")
