@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-_EVERY_MINUTE = "* * * * *"
+_EVERY_FIVE_MINUTES = "*/5 * * * *"
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationsSettings:
     """The configuration keys of this room, by the name in each comment, with their defaults.
 
-    Schedules are five-field cron in Europe/London's time; the reference's half-minute becomes a minute.
+    Schedules are five-field cron in Europe/London's time.
     """
 
     # invitation.expiryDuration; must stay below the time to live
@@ -20,9 +20,9 @@ class InvitationsSettings:
     # emailScheduler.enabled
     schedules_enabled: bool = True
     # emailScheduler.warningEmailCronExpression
-    warning_email_schedule: str = _EVERY_MINUTE
+    warning_email_schedule: str = _EVERY_FIVE_MINUTES
     # emailScheduler.expiredEmailCronExpression
-    expired_email_schedule: str = _EVERY_MINUTE
+    expired_email_schedule: str = _EVERY_FIVE_MINUTES
     # features.overseas-itsa-enabled
     overseas_itsa_enabled: bool = True
     # alt-itsa (AGENT_SERVICES_ALT_ITSA)

@@ -49,6 +49,8 @@ class RequestStore:
         return inserted is True
 
     async def find(self, invitation_id: InvitationId) -> Invitation | None:
+        if _is_unstorable(invitation_id.value):
+            return None
         row = await self._pool.fetchrow(
             """
             SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
@@ -63,6 +65,8 @@ class RequestStore:
 
     async def lock(self, work: UnitOfWork, invitation_id: InvitationId) -> Invitation | None:
         """The request, its row held until the transaction ends."""
+        if _is_unstorable(invitation_id.value):
+            return None
         row = await work.fetchrow(
             """
             SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
@@ -409,3 +413,8 @@ class RequestStore:
 
     async def clear(self) -> None:
         await self._pool.execute("DELETE FROM agent_services.invitation")
+
+
+def _is_unstorable(text: str) -> bool:
+    # PostgreSQL's texts hold no NUL, so no stored id has one; asked for it, the database would raise.
+    return "\0" in text
