@@ -106,21 +106,23 @@ class CreationClosing:
             )
 
     async def _end_superseded(self, work: UnitOfWork, wanted: NewRelationship) -> None:
-        """The same agent's other role (4.6 steps 1, 3), and any main agent before sign-up (4.3)."""
-        service, nino = wanted.key.service, wanted.nino
-        if nino is None or not service.allows_partial_authorisation or wanted.role_change is RoleChange.NEVER:
+        """The same agent's other role (4.6 steps 1, 3), and any main agent from before sign-up (4.3)."""
+        service, nino = wanted.key.service, wanted.nino_if_known
+        if nino is None or not service.allows_partial_authorisation:
             return
-        if service.counterpart is not None:
-            other = service.counterpart.service_key
-            if await self._partial_authorisations.end(work, wanted.arn, other, nino, at=wanted.accepted_at):
-                await self._audit.record(
-                    work, partial_authorisation_ended(wanted.arn, other, nino, HowEnded.ROLE_CHANGED)
-                )
-            await self._requests.relationship_ended(work, EndedAuthority(wanted.arn, other, nino.value, EndedBy.CLIENT))
-        if service.has_one_main_agent and wanted.role_change is RoleChange.BEFORE:
+        if service.counterpart is not None and wanted.role_change is not RoleChange.NEVER:
+            await self._end_other_role(work, wanted, service.counterpart.service_key, nino)
+        # What was copied or converted was this agent's own already (1.8).
+        if service.has_one_main_agent and wanted.role_change is not RoleChange.AFTER:
             main = service.service_key
             for arn in await self._partial_authorisations.end_main(work, main, nino, at=wanted.accepted_at):
                 await self._audit.record(work, partial_authorisation_ended(arn, main, nino, HowEnded.REPLACED))
+
+    async def _end_other_role(self, work: UnitOfWork, wanted: NewRelationship, other: str, nino: Nino) -> None:
+        if await self._partial_authorisations.end(work, wanted.arn, other, nino, at=wanted.accepted_at):
+            await self._audit.record(work, partial_authorisation_ended(wanted.arn, other, nino, HowEnded.ROLE_CHANGED))
+        # "always Client, even when the agent triggered it" (4.6 step 3)
+        await self._requests.relationship_ended(work, EndedAuthority(wanted.arn, other, nino.value, EndedBy.CLIENT))
 
     async def _tell_origin(self, work: UnitOfWork, wanted: NewRelationship, *, partial: bool) -> None:
         if wanted.origin is None:

@@ -54,6 +54,11 @@ class NewRelationship:
         return self.key.has_nino and self.key.service.allows_partial_authorisation
 
     @property
+    def nino_if_known(self) -> Nino | None:
+        """The client's NINO, as given or from the key."""
+        return Nino.as_given(self.key.client_id) if self.nino is None and self.key.has_nino else self.nino
+
+    @property
     def is_copy(self) -> bool:
         """A copy from CESA: it has a copy record, and a failing enrolment store does not fail it."""
         return bool(self.references)
