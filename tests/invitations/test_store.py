@@ -203,8 +203,9 @@ async def _fill(database: Database) -> None:
         (
             "invitation_pending_unique",
             (
-                "SELECT invitation_id FROM agent_services.invitation WHERE arn = 'ARN7' AND service = ANY('{S,T}'::text[]) "
-                "AND supplied_client_id_hash = '\\x00' AND status = 'Pending' AND expiry_date >= '2026-01-01'"
+                "SELECT invitation_id FROM agent_services.invitation WHERE arn = 'ARN7' "
+                "AND service = ANY('{S,T}'::text[]) AND supplied_client_id_hash = '\\x00' "
+                "AND status = 'Pending' AND expiry_date >= '2026-01-01'"
             ),
         ),
         ("invitation_arn_created", "SELECT service FROM agent_services.invitation WHERE arn = 'ARN7'"),

@@ -30,12 +30,14 @@ from agent_services.platform.database import UnitOfWork
 from agent_services.relationships import (
     Busy,
     Created,
+    EnrolmentKeys,
+    ExpandedClient,
     HowCreated,
+    KeyInvalid,
     NewRelationship,
     OriginRefused,
+    RelationshipCreation,
 )
-from agent_services.relationships.creation import RelationshipCreation
-from agent_services.relationships.keys import EnrolmentKeys, ExpandedClient, KeyInvalid
 from agent_services.tax_services import NI, client_id_type, client_id_type_in_enrolment
 from agent_services.upstreams.email import Email
 

@@ -14,10 +14,10 @@ from agent_services.relationships import (
     NotRelated,
     NotRelatedCode,
     Related,
+    RelationshipChecking,
     RelationshipQuestion,
     Unanswerable,
 )
-from agent_services.relationships.checking import RelationshipChecking
 from agent_services.tax_services import NI, TaxService, tax_service
 from agent_services.upstreams.agent_mapping import AgentMapping
 from agent_services.upstreams.des import Des

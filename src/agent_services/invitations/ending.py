@@ -7,14 +7,16 @@ from agent_services.auth import Principal
 from agent_services.identifiers import Arn
 from agent_services.invitations.outcomes import Authorise, DeauthoriseCode, Deauthorised, DeauthoriseRefused
 from agent_services.relationships import (
+    AuthorityEnding,
     Busy,
     EndAuthority,
     EndedBy,
+    EnrolmentKeys,
+    ExpandedClient,
+    KeyInvalid,
     NothingToRemove,
     Removed,
 )
-from agent_services.relationships.ending import AuthorityEnding
-from agent_services.relationships.keys import EnrolmentKeys, ExpandedClient, KeyInvalid
 from agent_services.tax_services import NI, tax_service
 from agent_services.upstreams.auth import AffinityGroup
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from agent_services.identifiers import Arn, InvitationId
 from agent_services.invitations.answering import Accepting, Cancelling, Rejecting
@@ -55,9 +54,7 @@ from agent_services.platform.database import Database
 from agent_services.platform.encryption import FieldCipher
 from agent_services.platform.http.test_only import RecordKind
 from agent_services.platform.jobs import Jobs
-
-if TYPE_CHECKING:
-    from agent_services.relationships import Relationships
+from agent_services.relationships import Relationships
 from agent_services.upstreams.agent_fi_relationship import AgentFiRelationship
 from agent_services.upstreams.agent_mapping import AgentMapping
 from agent_services.upstreams.agent_services_account import AgentServicesAccount
@@ -152,7 +149,7 @@ def build_invitations(
     jobs: Jobs,
     audit: Audit,
     cipher: FieldCipher,
-    relationships: "Relationships",
+    relationships: Relationships,
     agents: AgentServicesAccount,
     citizen_details: CitizenDetails,
     des: Des,

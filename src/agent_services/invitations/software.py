@@ -29,10 +29,10 @@ from agent_services.platform.clock import Clock
 from agent_services.relationships import (
     NotRelated,
     Related,
+    RelationshipChecking,
     RelationshipQuestion,
     Unanswerable,
 )
-from agent_services.relationships.checking import RelationshipChecking
 from agent_services.tax_services import API_SERVICES, ClientType, TaxService, tax_service
 from agent_services.upstreams.agent_services_account import AgentServicesAccount
 from agent_services.upstreams.errors import FailureKind, UpstreamFailed

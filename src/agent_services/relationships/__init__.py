@@ -2,6 +2,9 @@
 
 from agent_services.relationships.api import PREFIX, hot_paths, hot_routes, router, test_only_router
 from agent_services.relationships.changing import ended_by
+from agent_services.relationships.checking import RelationshipChecking
+from agent_services.relationships.creation import RelationshipCreation
+from agent_services.relationships.ending import AuthorityEnding
 from agent_services.relationships.errors import NoAdminUser, UnknownAgent, UnknownNinoOfMtdItId
 from agent_services.relationships.keys import EnrolmentKeys, ExpandedClient, KeyInvalid
 from agent_services.relationships.older_authority import (
@@ -44,6 +47,7 @@ from agent_services.relationships.wanted import (
 __all__ = [
     "PREFIX",
     "AuthorisationRequests",
+    "AuthorityEnding",
     "Busy",
     "Converted",
     "ConvertedPartialAuthorisation",
@@ -69,6 +73,8 @@ __all__ = [
     "OlderAuthorityOutcome",
     "OriginRefused",
     "Related",
+    "RelationshipChecking",
+    "RelationshipCreation",
     "RelationshipQuestion",
     "Relationships",
     "RelationshipsSettings",
