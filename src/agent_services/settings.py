@@ -130,7 +130,7 @@ class Settings(BaseSettings):
 
     # Sandbox
     sandbox_seed: Literal["cast", "none"] = "cast"
-    sandbox_client_id: str = "sandbox-application"
+    sandbox_client_id: str | None = None
     sandbox_client_secret: SecretStr | None = None
     sandbox_rate_limit: int = Field(default=0, ge=0)
 

@@ -5,7 +5,7 @@ Mounted only with `AGENT_SERVICES_TEST_ONLY=true`, never in production. Spec: de
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from agent_services.platform.clock import InvalidDuration, IsoDuration, MovableClock
 from agent_services.platform.http.body import json_body
 from agent_services.platform.http.errors import FrameworkError
 
@@ -31,20 +32,6 @@ class RecordKind:
     clear: Callable[[], Awaitable[None]]
 
 
-class ClockControl:
-    """What the routes need of the clock (platform.clock's control)."""
-
-    def __init__(
-        self,
-        *,
-        set_now: Callable[..., Awaitable[None]],
-        advance: Callable[..., Awaitable[None]],
-        reset: Callable[[], Awaitable[None]],
-        now: Callable[[], datetime],
-    ) -> None:
-        self.set_now, self.advance, self.reset, self.now = set_now, advance, reset, now
-
-
 @dataclass(frozen=True, slots=True)
 class TestOnly:
     """What the routes act on; filled by `app.py`."""
@@ -54,7 +41,7 @@ class TestOnly:
     kinds: Mapping[str, RecordKind]
     run_job: Callable[[str], Awaitable[int]]
     job_names: Callable[[], frozenset[str]]
-    clock: ClockControl
+    clock: MovableClock
     audit_events: Callable[[], Awaitable[list[Record]]]
     emails: Callable[[], Awaitable[list[Record]]]
     forget: Callable[[], Awaitable[None]]
@@ -65,7 +52,7 @@ class ClockSetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     now: AwareDatetime | None = None
-    advance: timedelta | None = None
+    advance: str | None = None
     frozen: bool = False
 
 
@@ -131,15 +118,20 @@ async def run_job(request: Request, name: str) -> Response:
 async def set_clock(request: Request, setting: Annotated[ClockSetting, Depends(json_body(ClockSetting))]) -> Response:
     """Moves the clock of all processes on the database; it runs on from there or stands still. 200 `{"now"}`."""
     clock = _test_only_of(request).clock
-    if setting.now is not None and setting.advance is not None:
+    if (setting.now is not None) + (setting.advance is not None) > 1:
         raise FrameworkError("Give now or advance, not both")
-    if setting.now is None and setting.advance is None and not setting.frozen:
-        raise FrameworkError("Give now, advance or frozen")
-    if setting.advance is not None:
-        await clock.advance(setting.advance, frozen=setting.frozen)
-    else:
-        await clock.set_now(setting.now or clock.now(), frozen=setting.frozen)
-    return JSONResponse({"now": _iso(clock.now())})
+    try:
+        if setting.now is not None:
+            reading = await clock.set_now(setting.now, frozen=setting.frozen)
+        elif setting.advance is not None:
+            reading = await clock.advance(IsoDuration.parse(setting.advance), frozen=setting.frozen)
+        elif setting.frozen:
+            reading = await clock.freeze()
+        else:
+            raise FrameworkError("Give now, advance or frozen")
+    except InvalidDuration as invalid:
+        raise FrameworkError(f"advance: {invalid}") from None
+    return JSONResponse({"now": _iso(reading.now)})
 
 
 @router.delete("/clock")
