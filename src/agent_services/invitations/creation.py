@@ -13,13 +13,14 @@ from agent_services.invitations.errors import (
     DuplicateRequest,
     ServiceUnsupported,
 )
+from agent_services.invitations.later import LaterWork
 from agent_services.invitations.lifecycle import Invitation, InvitationStatus, Transition
 from agent_services.invitations.outcomes import DuplicateInvitation, InvitationCreated
 from agent_services.invitations.settling import Settling
 from agent_services.invitations.store import RequestStore
 from agent_services.platform.audit import Audit
 from agent_services.platform.clock import Clock
-from agent_services.platform.database import Database
+from agent_services.platform.database import Database, UnitOfWork
 from agent_services.tax_services import ClientType, TaxService, tax_service
 from agent_services.upstreams.agent_services_account import AgentRecord, AgentServicesAccount
 from agent_services.upstreams.hip import Hip
@@ -58,6 +59,7 @@ class InvitationFiling:
         audit: Audit,
         store: RequestStore,
         settling: Settling,
+        later: LaterWork,
         settings: InvitationsSettings,
     ) -> None:
         self._database = database
@@ -65,6 +67,7 @@ class InvitationFiling:
         self._audit = audit
         self._store = store
         self._settling = settling
+        self._later = later
         self._settings = settings
 
     async def file(self, wanted: CheckedRequest, agent: AgentRecord) -> InvitationCreated | DuplicateInvitation:
@@ -92,10 +95,14 @@ class InvitationFiling:
             return pending[service]
         overdue = await self._store.overdue_id(arn, service, client_id, today=today)
         if overdue is not None:
-            await self._settling.settle(overdue, Transition.EXPIRE, may=lambda _: True)
+            await self._settling.settle(overdue, Transition.EXPIRE, may=lambda _: True, along=self._tell_agent)
             return None
         same_id = await self._store.find(invitation.invitation_id)
         return None if same_id is None else same_id.invitation_id
+
+    async def _tell_agent(self, work: UnitOfWork, expired: Invitation) -> None:
+        if not expired.expired_email_sent:
+            await self._later.tell_agent(work, expired.invitation_id, expired.status)
 
     def _new(self, wanted: CheckedRequest, agent: AgentRecord) -> Invitation:
         now = self._clock.now()

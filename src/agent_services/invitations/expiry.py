@@ -7,12 +7,14 @@ from itertools import groupby
 
 import structlog
 
+from agent_services.identifiers import InvitationId
 from agent_services.invitations.configuration import InvitationsSettings
 from agent_services.invitations.emails import answer_email, warning_email
 from agent_services.invitations.lifecycle import Invitation, InvitationStatus, Transition
 from agent_services.invitations.settling import Settled, Settling
 from agent_services.invitations.store import RequestStore
 from agent_services.platform.clock import Clock
+from agent_services.platform.http.errors import ServiceError
 from agent_services.upstreams.email import Email, TemplatedEmail
 from agent_services.upstreams.errors import UpstreamFailed
 
@@ -66,25 +68,33 @@ class Expiry:
         expired = 0
         pace = _Pace(_PER_SECOND)
         for invitation in await self._store.due_for_expiry(today=self._clock.today()):
-            settled = await self._settling.settle(
-                invitation.invitation_id,
-                Transition.EXPIRE,
-                may=lambda held: held.expiry_date <= self._clock.today(),
-            )
-            if not isinstance(settled, Settled):
-                # Answered this instant, or being accepted: the next run sees what has become of it.
+            gone = await self._expired(invitation.invitation_id)
+            if gone is None:
                 continue
             expired += 1
-            if settled.invitation.expired_email_sent:
+            if gone.expired_email_sent:
                 continue
             await pace.keep()
-            if await self._sent(answer_email(settled.invitation, InvitationStatus.EXPIRED)):
-                await self._store.note_expiry_mailed(invitation.invitation_id)
+            if await self._sent(answer_email(gone, InvitationStatus.EXPIRED)):
+                await self._store.note_expiry_mailed(gone.invitation_id)
         return expired
 
     async def sweep(self) -> int:
         """Drops requests of every status some time after their creation; how many."""
         return await self._store.sweep(created_before=self._clock.now() - self._settings.expire_after)
+
+    async def _expired(self, invitation_id: InvitationId) -> Invitation | None:
+        try:
+            settled = await self._settling.settle(
+                invitation_id, Transition.EXPIRE, may=lambda held: held.expiry_date <= self._clock.today()
+            )
+        except (UpstreamFailed, ServiceError) as failure:
+            # An unfinished accept could not be taken back yet. The other requests expire all the same, and the
+            # next run, or the queue, goes on with this one.
+            log.warning("expiry_postponed", failure=type(failure).__name__)
+            return None
+        # Otherwise answered this instant, or being accepted: the next run sees what has become of it.
+        return settled.invitation if isinstance(settled, Settled) else None
 
     async def _sent(self, letter: TemplatedEmail) -> bool:
         try:

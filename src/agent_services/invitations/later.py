@@ -44,7 +44,7 @@ class LaterWork:
         jobs.register(NAME_ENROLMENT, self._do_name_enrolment)
 
     async def tell_agent(self, work: UnitOfWork, invitation_id: InvitationId, outcome: InvitationStatus) -> None:
-        """Orders the e-mail that tells the agent of the client's answer."""
+        """Orders the e-mail that tells the agent of the client's answer, or that none came in time."""
         await self._jobs.enqueue(work, TELL_AGENT, {"invitationId": invitation_id.value, "outcome": outcome.value})
 
     async def name_enrolment(self, work: UnitOfWork, accepted: Invitation, key: EnrolmentKey) -> None:
@@ -61,7 +61,10 @@ class LaterWork:
         if invitation is None:
             # Swept, or emptied by a test: there is nobody left to tell.
             return
-        await self._email.send(answer_email(invitation, InvitationStatus(payload["outcome"])))
+        outcome = InvitationStatus(payload["outcome"])
+        is_sent = await self._email.send(answer_email(invitation, outcome))
+        if is_sent and outcome is InvitationStatus.EXPIRED:
+            await self._store.note_expiry_mailed(invitation.invitation_id)
 
     async def _do_name_enrolment(self, payload: Mapping[str, Any]) -> None:
         """Names the enrolment. All failure answers are only noted; silence raises UpstreamFailed."""

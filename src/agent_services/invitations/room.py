@@ -168,8 +168,15 @@ def build_invitations(
     """
     store, link_store = RequestStore(database, cipher), LinkStore(database, cipher)
     settling = Settling(database=database, clock=clock, store=store, creation=relationships.creation)
+    later = LaterWork(jobs=jobs, store=store, email=email, enrolments=enrolments)
     filing = InvitationFiling(
-        database=database, clock=clock, audit=audit, store=store, settling=settling, settings=settings
+        database=database,
+        clock=clock,
+        audit=audit,
+        store=store,
+        settling=settling,
+        later=later,
+        settings=settings,
     )
     links = AgentLinks(store=link_store, agents=agents)
     records = ClientRecords(
@@ -179,7 +186,6 @@ def build_invitations(
         if_cbc=if_cbc,
         overseas_itsa_enabled=settings.overseas_itsa_enabled,
     )
-    later = LaterWork(jobs=jobs, store=store, email=email, enrolments=enrolments)
     expiry = Expiry(clock=clock, store=store, settling=settling, email=email, settings=settings)
     _schedule(jobs, expiry, settings)
     return Invitations(

@@ -8,7 +8,7 @@ from datetime import datetime
 from agent_services.identifiers import Arn, InvitationId, Nino
 from agent_services.invitations.client_details import ClientDetails, ClientRecords
 from agent_services.invitations.creation import CheckedRequest, InvitationFiling
-from agent_services.invitations.errors import UnknownService
+from agent_services.invitations.errors import MalformedNino, UnknownService
 from agent_services.invitations.known_facts import is_known, refusal_at_creation
 from agent_services.invitations.lifecycle import Invitation
 from agent_services.invitations.links import AgentLink, AgentLinks
@@ -33,7 +33,7 @@ from agent_services.relationships import (
     RelationshipQuestion,
     Unanswerable,
 )
-from agent_services.tax_services import API_SERVICES, ClientType, TaxService, tax_service
+from agent_services.tax_services import API_SERVICES, NI, ClientType, TaxService, tax_service
 from agent_services.upstreams.agent_services_account import AgentServicesAccount
 from agent_services.upstreams.errors import FailureKind, UpstreamFailed
 from agent_services.upstreams.hip import Hip
@@ -132,13 +132,15 @@ class RequestsOfSoftware:
         """May the agent act for the client, of whom it knows a fact? Spec: invitations 15.4.
 
         The known fact is tested before insolvency here, and after it in `create`. Raises UpstreamFailed, and
-        UnknownService for a service that has no client details.
+        UnknownService or MalformedNino for what has no client details.
         """
         service = tax_service(asked.service)
         if service is None:
             raise UnknownService()
         if (await self._agents.agent_record(asked.arn)).is_suspended:
             return ApiRefused(ApiCode.AGENT_SUSPENDED)
+        if service.supplied_id_type is NI and not NI.is_valid(asked.supplied_client_id):
+            raise MalformedNino()
         details = await self._details(service, asked.supplied_client_id)
         if details is None:
             return ApiRefused(ApiCode.CLIENT_REGISTRATION_NOT_FOUND)
