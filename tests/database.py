@@ -2,11 +2,14 @@
 
 Databases are copies of a template that was migrated once for this state of the migrations. The server does not wait
 for its disk, and stays in `.state/` between runs: `make clean` removes it.
+
+To run the tests on another PostgreSQL, set TEST_DATABASE_URL to a database of it, as a user who may make others.
 """
 
 import asyncio
 import fcntl
 import hashlib
+import os
 import shutil
 import time
 import uuid
@@ -15,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -34,18 +38,17 @@ _T = TypeVar("_T")
 
 
 class TestServer:
-    """Hands out databases."""
+    """Hands out databases of the server at `server_url`, which names a database that nobody changes."""
 
     __test__ = False
 
-    def __init__(self, server: EmbeddedPostgres, template: str) -> None:
-        self._server = server
-        self._template = template
+    def __init__(self, server_url: str) -> None:
+        self.server_url = server_url
+        self._template = _ensure_template(self)
 
-    @property
-    def server_url(self) -> str:
-        """Of a database that nobody changes: for making others."""
-        return self._server.url
+    def url_of(self, database: str) -> str:
+        """Of another database of the server."""
+        return urlsplit(self.server_url)._replace(path=f"/{database}").geturl()
 
     @contextmanager
     def new_database(self, *, template: str | None = None) -> Iterator[str]:
@@ -53,7 +56,7 @@ class TestServer:
         name = _new_name()
         _run(create_database(self.server_url, name, template=template or self._template))
         try:
-            yield self._server.url_of(name)
+            yield self.url_of(name)
         finally:
             _run(drop_database(self.server_url, name))
 
@@ -62,8 +65,12 @@ class TestServer:
 def test_server() -> Iterator[TestServer]:
     """Joins the run's server, or starts it."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
+    elsewhere = os.environ.get("TEST_DATABASE_URL")
+    if elsewhere:
+        yield TestServer(elsewhere)
+        return
     with _start() as server:
-        yield TestServer(server, _ensure_template(server))
+        yield TestServer(server.url)
 
 
 test_server.__test__ = False  # type: ignore[attr-defined]
@@ -78,7 +85,7 @@ def _start() -> EmbeddedPostgres:
         return EmbeddedPostgres.start(_FOLDER, settings=_SETTINGS)
 
 
-def _ensure_template(server: EmbeddedPostgres) -> str:
+def _ensure_template(server: TestServer) -> str:
     digest = hashlib.sha256()
     for file in sorted((migrations_folder() / "versions").glob("*.py")):
         digest.update(file.name.encode() + file.read_bytes())
@@ -87,8 +94,8 @@ def _ensure_template(server: EmbeddedPostgres) -> str:
         return _run(_template_for(server, digest.hexdigest()[:16]))
 
 
-async def _template_for(server: EmbeddedPostgres, state: str) -> str:
-    connection = await asyncpg.connect(server.url)
+async def _template_for(server: TestServer, state: str) -> str:
+    connection = await asyncpg.connect(server.server_url)
     try:
         rows = await connection.fetch("SELECT datname FROM pg_database WHERE datname ~ '^(test|template)_[0-9]+_'")
         names = [row["datname"] for row in rows]
@@ -101,7 +108,7 @@ async def _template_for(server: EmbeddedPostgres, state: str) -> str:
                 await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         # Made under another name first: a half-migrated one must not count.
         draft = _new_name()
-        await create_database(server.url, draft)
+        await create_database(server.server_url, draft)
         await migrate(server.url_of(draft))
         template = f"template_{int(time.time())}_{state}"
         await connection.execute(f'ALTER DATABASE "{draft}" RENAME TO "{template}"')

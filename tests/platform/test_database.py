@@ -1,5 +1,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -7,6 +8,7 @@ from tests.database import TestServer
 
 from agent_services.platform.database import (
     Database,
+    DatabaseTooOld,
     DatabaseUnreachable,
     MigrationsBehind,
     create_database,
@@ -116,9 +118,7 @@ async def test_nobody_answers() -> None:
 
 async def test_the_database_does_not_exist(database_url: str) -> None:
     with pytest.raises(DatabaseUnreachable, match='refuses us: database "absent" does not exist'):
-        await Database.connect(
-            database_url.replace("/test_", "/absent?dbname=test_").split("?")[0] + _query(database_url)
-        )
+        await Database.connect(urlsplit(database_url)._replace(path="/absent").geturl())
 
 
 @pytest.mark.parametrize("url", ["", "mysql://somebody:hush@localhost/x", "postgresql://somebody:hush@host:port/x"])
@@ -127,6 +127,27 @@ async def test_not_a_url(url: str) -> None:
         await Database.connect(url)
 
     assert "hush" not in str(raised.value)
+
+
+async def test_the_server_is_too_old() -> None:
+    gone = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The first words of the protocol: authentication is not asked for, the version, ready."""
+        await reader.readexactly(int.from_bytes(await reader.readexactly(4), "big") - 4)
+        for kind, body in ((b"R", bytes(4)), (b"S", b"server_version\x0014.9\x00"), (b"K", bytes(8)), (b"Z", b"I")):
+            writer.write(kind + (len(body) + 4).to_bytes(4, "big") + body)
+        await reader.read(1)  # goodbye
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+
+        with pytest.raises(DatabaseTooOld, match=r"is PostgreSQL 14; 15 or later is needed\."):
+            await Database.connect(f"postgresql://somebody@127.0.0.1:{port}/old?sslmode=disable", min_size=1)
+        await gone.wait()
 
 
 async def test_migrations_behind(database_server: TestServer) -> None:
@@ -149,7 +170,3 @@ async def test_a_copy_of_a_template_holds_what_the_template_holds(database_serve
         await drop_database(database_server.server_url, f"{name}_copy")
 
     assert found == "kept"
-
-
-def _query(url: str) -> str:
-    return "?" + url.partition("?")[2]

@@ -22,7 +22,8 @@ from agent_services.platform.migration import pending_on
 OLDEST_SUPPORTED_VERSION: Final = 15
 _WRONG_FORM: Final = "AGENT_SERVICES_DATABASE_URL is not of the form postgresql://user:password@host:5432/database."
 
-UnitOfWork: TypeAlias = "PoolConnectionProxy | asyncpg.Connection"
+_Connection: TypeAlias = "PoolConnectionProxy | asyncpg.Connection"
+UnitOfWork: TypeAlias = _Connection
 """A connection inside one transaction: what is written with it takes effect together or not at all."""
 
 
@@ -85,7 +86,6 @@ class Database:
         pool = await _open_pool(url, min_size, max_size, application_name, statement_timeout)
         try:
             async with pool.acquire() as connection:
-                _check_version(connection, url)
                 behind = await pending_on(connection)
         except BaseException:
             pool.terminate()
@@ -169,6 +169,11 @@ async def _open_pool(
 ) -> asyncpg.Pool:
     if not url.startswith(("postgresql://", "postgres://")):
         raise DatabaseUnreachable(_WRONG_FORM)
+
+    async def greet(connection: _Connection) -> None:
+        _check_version(connection, url)
+        await _speak_json(connection)
+
     deadline = asyncio.get_running_loop().time() + 30
     while True:
         try:
@@ -177,7 +182,7 @@ async def _open_pool(
                 min_size=min_size,
                 max_size=max_size,
                 connection_class=_PooledConnection,
-                init=_speak_json,
+                init=greet,
                 timeout=10,
                 command_timeout=statement_timeout.total_seconds() + 5,
                 # Every statement of every room stays prepared; none is assembled, so their number is bounded.
@@ -216,16 +221,16 @@ def _reason(failure: OSError) -> str:
     return os.strerror(failure.errno) if failure.errno and failure.errno > 0 else str(failure)
 
 
-def _check_version(connection: UnitOfWork, url: str) -> None:
+def _check_version(connection: _Connection, url: str) -> None:
     version = connection.get_server_version()
     if version.major < OLDEST_SUPPORTED_VERSION:
         raise DatabaseTooOld(
-            f"The database at {location_of(url)} is PostgreSQL {version.major}.{version.minor}; "
+            f"The database at {location_of(url)} is PostgreSQL {version.major}; "
             f"{OLDEST_SUPPORTED_VERSION} or later is needed."
         )
 
 
-async def _speak_json(connection: "asyncpg.Connection | PoolConnectionProxy") -> None:
+async def _speak_json(connection: _Connection) -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(
             kind, schema="pg_catalog", encoder=json.dumps, decoder=json.loads, format="text"

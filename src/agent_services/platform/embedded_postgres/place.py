@@ -77,6 +77,16 @@ def prepare(data_dir: Path) -> Place:
 
     Raises EmbeddedPostgresFailed when they are another user's.
     """
+    try:
+        return _prepare(data_dir)
+    except OSError as refusal:
+        raise EmbeddedPostgresFailed(
+            f"The embedded database cannot use {refusal.filename or data_dir}: {refusal.strerror}. Set "
+            "AGENT_SERVICES_DATA_DIR to a folder that this user may write to."
+        ) from refusal
+
+
+def _prepare(data_dir: Path) -> Place:
     we = Account(os.geteuid(), os.getegid())
     # Other users may pass through what root makes, not look into it: the server's account is one of them.
     data_dir.mkdir(mode=0o711 if we.uid == 0 else 0o700, parents=True, exist_ok=True)
@@ -84,24 +94,18 @@ def prepare(data_dir: Path) -> Place:
     home = data_dir / "postgres"
     steward = owner_of(data_dir) if we.uid == 0 else we
     account = server_account(data_dir, home / "cluster")
-    try:
-        home.mkdir(mode=0o700, exist_ok=True)
-        if we.uid not in (0, home.lstat().st_uid):
-            raise EmbeddedPostgresFailed(
-                f"{home} belongs to another user, who has run this before. Remove it as that user, or set "
-                "AGENT_SERVICES_DATA_DIR to a folder of your own."
-            )
-        place = Place(home, account, steward)
-        steward.give(home)
-        home.chmod(0o700 if account.uid == steward.uid else 0o711)
-        place.socket_folder.mkdir(mode=0o700, exist_ok=True)
-        place.socket_folder.chmod(0o700)
-        account.give(place.socket_folder)
-    except OSError as refusal:
+    home.mkdir(mode=0o700, exist_ok=True)
+    if we.uid not in (0, home.lstat().st_uid):
         raise EmbeddedPostgresFailed(
-            f"The embedded database cannot use {home}: {refusal.strerror}. Set AGENT_SERVICES_DATA_DIR to a folder "
-            "that this user may write to."
-        ) from refusal
+            f"{home} belongs to another user, who has run this before. Remove it as that user, or set "
+            "AGENT_SERVICES_DATA_DIR to a folder of your own."
+        )
+    place = Place(home, account, steward)
+    steward.give(home)
+    home.chmod(0o700 if account.uid == steward.uid else 0o711)
+    place.socket_folder.mkdir(mode=0o700, exist_ok=True)
+    place.socket_folder.chmod(0o700)
+    account.give(place.socket_folder)
     return place
 
 

@@ -66,9 +66,14 @@ class EmbeddedPostgres:
         """
         place = prepare(data_dir)
         wanted = {**SETTINGS, **settings}
-        with _turn(place):
-            port = running(place, wanted)
-            usage = Usage(place.home / "usage", place.steward)
+        try:
+            with _turn(place):
+                port = running(place, wanted)
+                usage = Usage(place.home / "usage", place.steward)
+        except OSError as refusal:
+            raise EmbeddedPostgresFailed(
+                f"The embedded database cannot use {refusal.filename or place.home}: {refusal.strerror}."
+            ) from refusal
         return cls(place, port, usage, wanted)
 
     @property
