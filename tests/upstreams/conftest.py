@@ -1,17 +1,19 @@
 """The adapters, pointed at a scripted upstream."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.upstreams.all_ports import AllPorts
 from tests.upstreams.scripted import ScriptedUpstream
 
 from agent_services.platform.http.context import RequestContext, bind
+from agent_services.upstreams.agent_mapping.http import AgentMappingOverHttp
 from agent_services.upstreams.http_client import UpstreamHttp
+from agent_services.upstreams.names import Upstream
 from agent_services.upstreams.over_http import upstreams_over_http
-from agent_services.upstreams.ports import Upstreams
 from agent_services.upstreams.settings import UpstreamAddress, UpstreamSettings, read_upstream_settings
 
 NOW = datetime(2026, 7, 15, 9, 45, 17, 250_000, tzinfo=UTC)
@@ -51,7 +53,7 @@ class Outside:
 
     server: ScriptedUpstream
     http: UpstreamHttp
-    ports: Upstreams
+    ports: AllPorts
 
     @property
     def connections_in_use(self) -> int:
@@ -77,9 +79,14 @@ def as_external(settings: UpstreamSettings) -> UpstreamSettings:
     return replace(settings, addresses=addresses)
 
 
-def ports_of(http: UpstreamHttp) -> Upstreams:
-    return upstreams_over_http(
-        http, calling_as="agent-client-relationships", clock=StandingClock(), server_zone=ZoneInfo("Europe/London")
+def ports_of(http: UpstreamHttp) -> AllPorts:
+    service = "agent-client-relationships"
+    upstreams = upstreams_over_http(
+        http, calling_as=service, clock=StandingClock(), server_zone=ZoneInfo("Europe/London")
+    )
+    return AllPorts(
+        **{each.name: getattr(upstreams, each.name) for each in fields(upstreams)},
+        agent_mapping=AgentMappingOverHttp(http.to(Upstream.AGENT_MAPPING, calling_as=service)),
     )
 
 

@@ -6,10 +6,10 @@ The tables follow the specification's; `test_wire.py` and `test_broken_answers.p
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from tests.upstreams.all_ports import AllPorts
 from tests.upstreams.scripted import Reply, Script
 
 from agent_services.upstreams.names import Upstream
-from agent_services.upstreams.ports import Upstreams
 
 SESSION = {"authorization": "Bearer caller-token", "x-session-id": "session-0123", "x-request-id": "request-1"}
 
@@ -61,7 +61,7 @@ class Operation:
 
     name: str
     upstream: Upstream
-    call: Callable[[Upstreams], Awaitable[object]]
+    call: Callable[[AllPorts], Awaitable[object]]
     method: str
     target: str
     good: Reply

@@ -19,8 +19,7 @@ from agent_services.authorisation_api import (
 )
 from agent_services.composition.foundation import Foundation, foundation_of
 from agent_services.composition.lock_records import lock_records
-from agent_services.composition.ports import Ports
-from agent_services.composition.upstreams import Upstreams, upstreams_over_http
+from agent_services.composition.upstreams import Surroundings, real_surroundings
 from agent_services.invitations import Invitations, InvitationsSettings, build_invitations
 from agent_services.mapping import MappingRoom, MappingSettings, SubscriptionJourneys, build_mapping
 from agent_services.platform.audit import AuditDelivery, OneByOne
@@ -35,6 +34,7 @@ from agent_services.settings import Settings
 from agent_services.test_support import TestSupport, build_test_support
 from agent_services.upstreams.agent_mapping import AgentMapping
 from agent_services.upstreams.errors import UpstreamFailed
+from agent_services.upstreams.ports import Upstreams
 
 _RELATIONSHIPS = "agent-client-relationships"
 _MAPPING = "agent-mapping"
@@ -47,7 +47,7 @@ class Platform:
     """The rooms, composed and started."""
 
     foundation: Foundation
-    upstreams: Upstreams
+    surroundings: Surroundings
     authorisation: Authorisation
     relationships: Relationships
     invitations: Invitations
@@ -67,8 +67,8 @@ class Platform:
         state.authorisation_api = self.authorisation_api
         state.test_support = self.test_support
         state.test_only = self.test_only
-        if self.upstreams.sandbox is not None:
-            self.upstreams.sandbox.bind_to(state)
+        if self.surroundings.sandbox is not None:
+            self.surroundings.sandbox.bind_to(state)
 
 
 @asynccontextmanager
@@ -79,12 +79,12 @@ async def composed(settings: Settings, *, runs_jobs: bool) -> AsyncIterator[Plat
     """
     async with AsyncExitStack() as stack:
         foundation = await stack.enter_async_context(foundation_of(settings))
-        upstreams = await stack.enter_async_context(_upstreams(settings, foundation))
-        platform = _rooms(settings, foundation, upstreams)
+        surroundings = await stack.enter_async_context(_surroundings(settings, foundation))
+        platform = _rooms(settings, foundation, surroundings)
         if settings.upstreams == "http" and settings.internal_auth_token_enabled_on_start:
-            await upstreams.calling_as(_RELATIONSHIPS).internal_auth.ensure_token()
+            await surroundings.calling_as(_RELATIONSHIPS).internal_auth.ensure_token()
         if runs_jobs:
-            await _start_jobs(stack, foundation, upstreams)
+            await _start_jobs(stack, foundation, surroundings)
         yield platform
 
 
@@ -94,17 +94,17 @@ async def work_until(stopped: asyncio.Event, settings: Settings) -> None:
         await stopped.wait()
 
 
-def _upstreams(settings: Settings, foundation: Foundation) -> Any:
+def _surroundings(settings: Settings, foundation: Foundation) -> Any:
     if settings.upstreams == "http":
-        return upstreams_over_http(settings, foundation.clock)
+        return real_surroundings(settings, foundation.clock)
     # Loaded here alone, so that a process in http mode holds no code of the sandbox.
     from agent_services.composition.sandbox import embedded_sandbox
 
     return embedded_sandbox(settings, foundation)
 
 
-async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, upstreams: Upstreams) -> None:
-    sink = OneByOne(upstreams.calling_as(_RELATIONSHIPS).audit.deliver, failures=(UpstreamFailed,))
+async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, surroundings: Surroundings) -> None:
+    sink = OneByOne(surroundings.calling_as(_RELATIONSHIPS).audit.deliver, failures=(UpstreamFailed,))
     delivery = AuditDelivery(foundation.audit, sink, foundation.locks, foundation.clock)
     delivery.start()
     stack.push_async_callback(delivery.stop)
@@ -112,11 +112,11 @@ async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, upstreams: 
     stack.push_async_callback(foundation.jobs.stop)
 
 
-def _rooms(settings: Settings, foundation: Foundation, upstreams: Upstreams) -> Platform:
-    ports = upstreams.calling_as(_RELATIONSHIPS)
+def _rooms(settings: Settings, foundation: Foundation, surroundings: Surroundings) -> Platform:
+    ports = surroundings.calling_as(_RELATIONSHIPS)
     authorisation = Authorisation(ports.auth, _roles(settings))
-    mapping = _mapping(settings, foundation, upstreams.calling_as(_MAPPING), upstreams.journeys)
-    neighbour = upstreams.neighbour_mapping or mapping.own_mappings
+    mapping = _mapping(settings, foundation, surroundings.calling_as(_MAPPING), surroundings.journeys)
+    neighbour = surroundings.neighbour_mapping or mapping.own_mappings
     requests = LateBoundRequests()
     relationships = _relationships(settings, foundation, ports, neighbour, requests)
     invitations = _invitations(settings, foundation, ports, neighbour, relationships)
@@ -129,20 +129,20 @@ def _rooms(settings: Settings, foundation: Foundation, upstreams: Upstreams) -> 
     )
     test_support = build_test_support(
         invitations=invitations,
-        stubs=upstreams.calling_as(_TEST_SUPPORT).agents_external_stubs,
+        stubs=surroundings.calling_as(_TEST_SUPPORT).agents_external_stubs,
         authorisation=authorisation,
     )
     kinds = {**relationships.record_kinds, **invitations.record_kinds, **mapping.record_kinds}
     return Platform(
         foundation=foundation,
-        upstreams=upstreams,
+        surroundings=surroundings,
         authorisation=authorisation,
         relationships=relationships,
         invitations=invitations,
         mapping=mapping,
         authorisation_api=authorisation_api,
         test_support=test_support,
-        test_only=_test_only(foundation, upstreams, kinds),
+        test_only=_test_only(foundation, surroundings, kinds),
     )
 
 
@@ -155,7 +155,7 @@ def _roles(settings: Settings) -> StrideRoles:
 
 
 def _relationships(
-    settings: Settings, foundation: Foundation, ports: Ports, neighbour: AgentMapping, requests: LateBoundRequests
+    settings: Settings, foundation: Foundation, ports: Upstreams, neighbour: AgentMapping, requests: LateBoundRequests
 ) -> Relationships:
     return build_relationships(
         database=foundation.database,
@@ -187,7 +187,7 @@ def _relationships(
 
 
 def _invitations(
-    settings: Settings, foundation: Foundation, ports: Ports, neighbour: AgentMapping, relationships: Relationships
+    settings: Settings, foundation: Foundation, ports: Upstreams, neighbour: AgentMapping, relationships: Relationships
 ) -> Invitations:
     return build_invitations(
         database=foundation.database,
@@ -219,7 +219,7 @@ def _invitations(
 
 
 def _mapping(
-    settings: Settings, foundation: Foundation, ports: Ports, journeys: SubscriptionJourneys | None
+    settings: Settings, foundation: Foundation, ports: Upstreams, journeys: SubscriptionJourneys | None
 ) -> MappingRoom:
     room = build_mapping(
         database=foundation.database,
@@ -257,14 +257,14 @@ def _authorisation_api_settings(settings: Settings) -> AuthorisationApiSettings:
     )
 
 
-def _test_only(foundation: Foundation, upstreams: Upstreams, kinds: dict[str, RecordKind]) -> TestOnly:
+def _test_only(foundation: Foundation, surroundings: Surroundings, kinds: dict[str, RecordKind]) -> TestOnly:
     async def emails() -> list[dict[str, Any]]:
-        return [] if upstreams.sandbox is None else await upstreams.sandbox.emails()
+        return [] if surroundings.sandbox is None else await surroundings.sandbox.emails()
 
     async def forget() -> None:
         await foundation.audit.forget()
-        if upstreams.sandbox is not None:
-            await upstreams.sandbox.forget_emails()
+        if surroundings.sandbox is not None:
+            await surroundings.sandbox.forget_emails()
 
     return TestOnly(
         kinds={**kinds, "lock": lock_records(foundation.held_locks, foundation.clock)},

@@ -9,13 +9,12 @@ from typing import Any, Final
 import typer
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import State
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from agent_services import serving
 from agent_services.composition.foundation import Foundation, foundation_of
-from agent_services.composition.ports import Ports
 from agent_services.composition.upstreams import (
-    Upstreams,
+    Surroundings,
     has_neighbours,
     neighbour_journeys,
     neighbour_mapping,
@@ -30,6 +29,7 @@ from agent_services.sandbox.gateway import (
     Access,
     Gateway,
     GatewayApi,
+    GatewayDoor,
     GatewayLayer,
     GatewaySettings,
     InvalidApplication,
@@ -38,6 +38,7 @@ from agent_services.sandbox.gateway import (
 )
 from agent_services.settings import Settings
 from agent_services.upstreams.http_client import UpstreamHttp
+from agent_services.upstreams.ports import Upstreams
 
 _AUTHORISATION_API: Final = GatewayApi(
     context="agents",
@@ -76,7 +77,7 @@ class SandboxHouse:
 
 
 @asynccontextmanager
-async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncIterator[Upstreams]:
+async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncIterator[Surroundings]:
     """The sandbox in the place of every upstream."""
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(_house(settings, foundation))
@@ -85,7 +86,7 @@ async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncI
             http = UpstreamHttp(upstream_settings(settings))
             stack.push_async_callback(http.close)
         ports = _ports(house.sandbox)
-        yield Upstreams(
+        yield Surroundings(
             calling_as=lambda _: ports,
             sandbox=house,
             neighbour_mapping=None if http is None else neighbour_mapping(http),
@@ -99,20 +100,13 @@ def sandbox_routers() -> list[APIRouter]:
 
 
 def gateway_layer(app: ASGIApp, state: State) -> ASGIApp:
-    """The gateway before `app`: made once, at the first request, when the gateway exists."""
-    layer: GatewayLayer | None = None
+    """The gateway before `app`; it exists from the start of the application on, not yet when layers are put up."""
 
-    async def through_the_gateway(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal layer
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        if layer is None:
-            gateway: Gateway = state.gateway
-            layer = GatewayLayer(app, gateway)
-        await layer(scope, receive, send)
+    def door() -> GatewayDoor:
+        gateway: Gateway = state.gateway
+        return gateway.door
 
-    return through_the_gateway
+    return GatewayLayer(app, door)
 
 
 def create_sandbox_app(settings: Settings) -> ASGIApp:
@@ -215,8 +209,8 @@ def _gateway_settings(settings: Settings) -> GatewaySettings:
     )
 
 
-def _ports(sandbox: Sandbox) -> Ports:
-    return Ports(
+def _ports(sandbox: Sandbox) -> Upstreams:
+    return Upstreams(
         auth=sandbox.auth,
         enrolment_store_proxy=sandbox.enrolment_store_proxy,
         tax_enrolments=sandbox.tax_enrolments,

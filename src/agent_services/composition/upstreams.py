@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from agent_services.composition.ports import Ports, ports_over_http
 from agent_services.platform.clock import Clock
 from agent_services.settings import PREFIX, Settings, environment_with_file
 from agent_services.upstreams.agent_mapping import AgentMapping
@@ -17,6 +16,8 @@ from agent_services.upstreams.agent_subscription import SubscriptionJourneys
 from agent_services.upstreams.agent_subscription.http import AgentSubscriptionOverHttp
 from agent_services.upstreams.http_client import UpstreamHttp
 from agent_services.upstreams.names import Upstream
+from agent_services.upstreams.over_http import upstreams_over_http
+from agent_services.upstreams.ports import Upstreams
 from agent_services.upstreams.settings import (
     UpstreamSettings,
     address_variable,
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstreams:
+class Surroundings:
     """The ports in the name of each service, and the sandbox where it is what stands behind them."""
 
-    calling_as: Callable[[str], Ports]
+    calling_as: Callable[[str], Upstreams]
     sandbox: "SandboxHouse | None"
     neighbour_mapping: AgentMapping | None
     """A mapping service elsewhere (README, Neighbours); None: our own."""
@@ -54,12 +55,12 @@ def upstream_settings(settings: Settings) -> UpstreamSettings:
 
 
 @asynccontextmanager
-async def upstreams_over_http(settings: Settings, clock: Clock) -> AsyncIterator[Upstreams]:
+async def real_surroundings(settings: Settings, clock: Clock) -> AsyncIterator[Surroundings]:
     """The real upstreams."""
     http = UpstreamHttp(upstream_settings(settings))
     try:
-        yield Upstreams(
-            calling_as=lambda service: ports_over_http(http, clock, calling_as=service),
+        yield Surroundings(
+            calling_as=lambda service: upstreams_over_http(http, clock=clock, calling_as=service),
             sandbox=None,
             neighbour_mapping=neighbour_mapping(http),
             journeys=neighbour_journeys(http),

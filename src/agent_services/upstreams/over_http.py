@@ -4,7 +4,6 @@ from datetime import tzinfo
 
 from agent_services.platform.clock import Clock
 from agent_services.upstreams.agent_fi_relationship.http import AgentFiRelationshipOverHttp
-from agent_services.upstreams.agent_mapping.http import AgentMappingOverHttp
 from agent_services.upstreams.agent_permissions.http import AgentPermissionsOverHttp
 from agent_services.upstreams.agent_services_account.http import AgentServicesAccountOverHttp
 from agent_services.upstreams.agent_user_client_details.http import AgentUserClientDetailsOverHttp
@@ -60,7 +59,6 @@ def upstreams_over_http(
             to(Upstream.AGENT_SERVICES_ACCOUNT), internal_auth_token=settings.internal_auth_token
         ),
         agent_fi_relationship=AgentFiRelationshipOverHttp(to(Upstream.AGENT_FI_RELATIONSHIP), server_zone=server_zone),
-        agent_mapping=AgentMappingOverHttp(to(Upstream.AGENT_MAPPING)),
         agents_external_stubs=AgentsExternalStubsOverHttp(to(Upstream.AGENTS_EXTERNAL_STUBS)),
         internal_auth=InternalAuthOverHttp(to(Upstream.INTERNAL_AUTH), token=settings.internal_auth_token),
         email=EmailOverHttp(to(Upstream.EMAIL)),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from agent_services.upstreams.agent_fi_relationship import AgentFiRelationship
-from agent_services.upstreams.agent_mapping import AgentMapping
 from agent_services.upstreams.agent_permissions import AgentPermissions
 from agent_services.upstreams.agent_services_account import AgentServicesAccount
 from agent_services.upstreams.agent_user_client_details import AgentUserClientDetails
@@ -24,7 +23,7 @@ from agent_services.upstreams.users_groups_search import UsersGroupsSearch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstreams:
-    """What `app.py` hands to the rooms, port by port."""
+    """What the rooms are handed, port by port. Neighbours are not among them: they may be our own rooms."""
 
     auth: Auth
     enrolment_store_proxy: EnrolmentStoreProxy
@@ -39,8 +38,6 @@ class Upstreams:
     agent_user_client_details: AgentUserClientDetails
     agent_services_account: AgentServicesAccount
     agent_fi_relationship: AgentFiRelationship
-    agent_mapping: AgentMapping
-    """A neighbour elsewhere; our own mapping service takes its place unless its address is set."""
     agents_external_stubs: AgentsExternalStubs
     internal_auth: InternalAuth
     email: Email

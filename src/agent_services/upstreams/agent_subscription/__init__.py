@@ -1,4 +1,7 @@
-"""agent-subscription as a neighbour: what an agent gathered on the way to subscribing. Spec: mapping 5.9, upstreams 21.3."""
+"""agent-subscription as a neighbour: what an agent gathered on the way to subscribing.
+
+Spec: mapping 5.9, upstreams 21.3.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
