@@ -59,8 +59,16 @@ def numbers(envelopes: Sequence[AuditEnvelope]) -> list[str]:
 
 
 @pytest.fixture
-def audit(database: Database, cipher: FieldCipher) -> Audit:
-    return Audit(database.pool, cipher, StandingClock(), retention=Retention.KEEP)
+def database_url(module_database_url: str) -> str:
+    """One database for the tests of this file, which forget what they recorded."""
+    return module_database_url
+
+
+@pytest.fixture
+async def audit(database: Database, cipher: FieldCipher) -> AsyncIterator[Audit]:
+    kept = Audit(database.pool, cipher, StandingClock(), retention=Retention.KEEP)
+    yield kept
+    await kept.forget()
 
 
 @pytest.fixture
@@ -115,12 +123,12 @@ async def test_the_envelope_is_the_documented_one(database: Database, audit: Aud
     }
 
 
-async def test_outside_a_request_the_tags_are_absent(database: Database, cipher: FieldCipher) -> None:
-    audit = Audit(
+async def test_outside_a_request_the_tags_are_absent(database: Database, cipher: FieldCipher, audit: Audit) -> None:
+    named = Audit(
         database.pool, cipher, StandingClock(), retention=Retention.KEEP, provider="ours", metrics_key="play.acr"
     )
 
-    await record(database, audit, numbered(1))
+    await record(database, named, numbered(1))
 
     [stored] = await audit.events()
     assert stored["tags"] == {

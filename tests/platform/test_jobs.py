@@ -22,8 +22,15 @@ MakeJobs = Callable[[], Jobs]
 
 
 @pytest.fixture
+def database_url(module_database_url: str) -> str:
+    """One database for the tests of this file, which empty the queue before they begin."""
+    return module_database_url
+
+
+@pytest.fixture
 async def make_jobs(database: Database, database_url: str, cipher: FieldCipher) -> AsyncIterator[MakeJobs]:
     """Makes the queue of one more process, with short time-outs."""
+    await database.pool.execute("TRUNCATE jobs.pgqueuer, jobs.pgqueuer_log, jobs.pgqueuer_schedules")
     made: list[tuple[Jobs, Locks]] = []
 
     def make() -> Jobs:

@@ -19,6 +19,12 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
+def database_url(module_database_url: str) -> str:
+    """One database for the tests of this file, which give back what they take."""
+    return module_database_url
+
+
+@pytest.fixture
 async def processes(database_url: str) -> AsyncIterator[tuple[Locks, Locks]]:
     """The locks of two processes."""
     connect = dedicated_connections(database_url, application_name="locks under test")
@@ -29,8 +35,10 @@ async def processes(database_url: str) -> AsyncIterator[tuple[Locks, Locks]]:
 
 
 @pytest.fixture
-def held_locks(database: Database, cipher: FieldCipher) -> HeldLocks:
-    return HeldLocks(database.pool, cipher)
+async def held_locks(database: Database, cipher: FieldCipher) -> AsyncIterator[HeldLocks]:
+    by_hand = HeldLocks(database.pool, cipher)
+    yield by_hand
+    await by_hand.clear()
 
 
 async def cut_connections(database: Database) -> None:

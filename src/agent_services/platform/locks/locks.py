@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from agent_services.platform.dedicated import CONNECTION_FAILURES, ConnectionFactory
-from agent_services.platform.locks.store import lock_key, try_lock, unlock
+from agent_services.platform.locks.store import lock_key, probe, try_lock, unlock
 
 log = structlog.get_logger(__name__)
 
@@ -177,12 +177,13 @@ class Locks:
     async def _release(self, hold: LockHold) -> None:
         try:
             async with self._turn:
-                for name, connection in hold._connections.items():
-                    if not self.is_current(connection):
-                        log.error("lock_lost")
-                        continue
+                connection = self._connection
+                held = [name for name, over in hold._connections.items() if self.is_current(over)]
+                if len(held) < len(hold._connections):
+                    log.error("lock_lost", count=len(hold._connections) - len(held))
+                if held and connection is not None:
                     try:
-                        await unlock(connection, lock_key(name))
+                        await unlock(connection, [lock_key(name) for name in held])
                     except CONNECTION_FAILURES as failure:
                         self._give_up(connection, failure)
         finally:
@@ -194,7 +195,7 @@ class Locks:
             if connection is None or connection.is_closed():
                 return False
             try:
-                await connection.execute("SELECT")
+                await probe(connection)
             except CONNECTION_FAILURES as failure:
                 self._give_up(connection, failure)
                 return False

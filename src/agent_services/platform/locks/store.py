@@ -27,9 +27,14 @@ async def try_lock(connection: asyncpg.Connection, key: int) -> bool:
     return taken is True
 
 
-async def unlock(connection: asyncpg.Connection, key: int) -> bool:
-    """False when this session did not hold it."""
-    return await connection.fetchval("SELECT pg_advisory_unlock($1::bigint)", key) is True
+async def unlock(connection: asyncpg.Connection, keys: Sequence[int]) -> None:
+    """Gives back locks that this session holds."""
+    await connection.fetch("SELECT pg_advisory_unlock(key) FROM unnest($1::bigint[]) AS held (key)", keys)
+
+
+async def probe(connection: asyncpg.Connection) -> None:
+    """Raises what asyncpg raises when the session is gone."""
+    await connection.execute("SELECT")
 
 
 def lock_key(name: str) -> int:
