@@ -6,6 +6,7 @@ import pytest
 
 from agent_services.platform.database import Database
 from tests.database import TestServer, test_server
+from tests.platform_app import Platform, calling, running_platform
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await Database.connect(database_url, min_size=1, max_size=8)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def platform_url(module_database_url: str) -> Iterator[str]:
+    """The platform that the tests of one file share, with the sandbox, its cast and the test-only routes."""
+    with running_platform(module_database_url) as base_url:
+        yield base_url
+
+
+@pytest.fixture
+async def platform(platform_url: str, module_database_url: str) -> AsyncIterator[Platform]:
+    """The file's platform, to be called."""
+    async with calling(platform_url, module_database_url) as opened:
+        yield opened
