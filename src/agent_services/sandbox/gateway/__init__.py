@@ -10,7 +10,6 @@ from agent_services.sandbox.gateway.apis import Access, GatewayApi, Resource
 from agent_services.sandbox.gateway.applications import InvalidApplication
 from agent_services.sandbox.gateway.bearers import TokenGrant, TokenKind
 from agent_services.sandbox.gateway.commands import add_application, add_client_secret, list_applications
-from agent_services.sandbox.gateway.credentials import session_key
 from agent_services.sandbox.gateway.errors import OAuthFamily
 from agent_services.sandbox.gateway.gateway import Gateway, build_gateway, gateway_of
 from agent_services.sandbox.gateway.layer import GatewayLayer
@@ -50,5 +49,4 @@ __all__ = [
     "gateway_of",
     "list_applications",
     "routers",
-    "session_key",
 ]

@@ -17,7 +17,7 @@ from agent_services.sandbox.gateway.tokens import GrantType
 
 router = APIRouter()
 
-_TAGS: Final[list[Any]] = ["OAuth 2.0"]
+_TAGS: Final[list[Any]] = ["gateway"]
 
 
 class TokenAnswer(BaseModel):
@@ -98,7 +98,7 @@ async def post_revoke(request: Request) -> Response:
 
 @router.post(
     "/sandbox/tokens",
-    tags=["Sandbox"],
+    tags=["sandbox"],
     summary="Get somebody's access token without a browser",
     response_model=TokenAnswer,
     responses=FAILURES_OF_A_BODY,

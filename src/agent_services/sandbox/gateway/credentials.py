@@ -10,8 +10,6 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 
-_SESSION_PREFIX = "sha256:"
-
 
 def new_token() -> str:
     """An access token, refresh token, code or cookie: 160 random bits in hexadecimal."""
@@ -39,11 +37,6 @@ def is_one_of(secret: str, digests: Sequence[bytes]) -> bool:
 def is_equal(given: str, expected: str) -> bool:
     """Compares two short secrets in constant time."""
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
-
-
-def session_key(token: str) -> str:
-    """The name under which an access token's session is kept, so that the token itself is nowhere in clear."""
-    return _SESSION_PREFIX + digest_of(token).hex()
 
 
 def s256(code_verifier: str) -> str:

@@ -58,7 +58,7 @@ class OAuthFamily:
     def bad_request(self) -> Response:
         return _oauth_body(400, "invalid_request", "the request cannot be read")
 
-    def unexpected(self, status: int) -> Response:
+    def unexpected(self, status: int, message: str | None = None) -> Response:
         return _oauth_body(500, "server_error", "an unexpected failure")
 
 

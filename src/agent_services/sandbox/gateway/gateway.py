@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.requests import Request
-from starlette.types import ASGIApp
 
 from agent_services.platform.clock import Clock
 from agent_services.platform.database import Database
@@ -13,7 +12,7 @@ from agent_services.sandbox.gateway.apis import ApiTable, GatewayApi
 from agent_services.sandbox.gateway.applications import Applications, BoxApplication
 from agent_services.sandbox.gateway.authorising import Authorising
 from agent_services.sandbox.gateway.bearers import Bearers, TokenGrant
-from agent_services.sandbox.gateway.layer import GatewayDoor, GatewayLayer
+from agent_services.sandbox.gateway.layer import GatewayDoor
 from agent_services.sandbox.gateway.people import People, Sessions
 from agent_services.sandbox.gateway.settings import GatewaySettings
 from agent_services.sandbox.gateway.store import ApplicationStore, JourneyStore, TokenStore
@@ -59,10 +58,6 @@ class Gateway:
     async def resolve_bearer(self, token: str) -> TokenGrant | None:
         """Whom a token of either kind stands for; one query."""
         return await self.bearers.resolve(token)
-
-    def layer(self, app: ASGIApp) -> GatewayLayer:
-        """The door, before that application."""
-        return GatewayLayer(app, self.door)
 
     def announcement(self) -> list[str]:
         """What is printed at start: how software signs in here."""

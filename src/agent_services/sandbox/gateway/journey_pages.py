@@ -21,7 +21,7 @@ from agent_services.sandbox.gateway.openapi import AUTHORIZE_PARAMETERS, JOURNEY
 from agent_services.sandbox.gateway.redirects import OUT_OF_BAND
 from agent_services.sandbox.gateway.store.journeys import Journey
 
-router = APIRouter(tags=["OAuth 2.0"], default_response_class=HTMLResponse)
+router = APIRouter(tags=["gateway"], default_response_class=HTMLResponse)
 
 COOKIE: Final = "agent_services_gateway"
 _MISSING: Final = {"user_id": "Enter your user ID", "password": "Enter your password"}

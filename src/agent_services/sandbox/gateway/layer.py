@@ -1,5 +1,6 @@
 """Stands before the APIs and decides whether a request reaches them. Spec: authorisation-api 8.4."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -91,22 +92,25 @@ class GatewayLayer:
     """ASGI: requests to other paths than the APIs' pass untouched.
 
     The Authorization header goes on as it is: the token is known to the sandbox's auth as the person's session.
+    The door is asked for at each request, because layers are put together before anything is opened.
     """
 
-    def __init__(self, app: ASGIApp, door: GatewayDoor) -> None:
+    def __init__(self, app: ASGIApp, door_of: Callable[[], GatewayDoor]) -> None:
         self._app = app
-        self._door = door
+        self._door_of = door_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        api = self._door.table.api_of(scope["path"]) if scope["type"] == "http" else None
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        door = self._door_of()
+        api = door.table.api_of(scope["path"])
         if api is None:
             await self._app(scope, receive, send)
             return
         accept, authorization = _headers_of(scope)
         try:
-            grant = await self._door.admit(
-                api, scope["method"], scope["path"], accept=accept, authorization=authorization
-            )
+            grant = await door.admit(api, scope["method"], scope["path"], accept=accept, authorization=authorization)
         except GatewayRefusal as refusal:
             await refusal.response()(scope, receive, send)
             return

@@ -11,7 +11,7 @@ class GatewaySettings:
     invented, and they make the lines of the README work as pasted. The sandbox is refused in production.
     """
 
-    client_id: str = "agent-services-sandbox"
+    client_id: str = "sandbox-application"
     client_secret: str = field(default="sandbox-client-secret", repr=False)
     requests_per_second: int | None = None
     """The most requests of one application in one second; None: no limit."""

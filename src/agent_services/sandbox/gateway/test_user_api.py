@@ -16,7 +16,7 @@ from agent_services.sandbox.gateway.gateway import gateway_of
 from agent_services.sandbox.gateway.openapi import CREATE_TEST_USER_FAILURES
 from agent_services.sandbox.gateway.test_users import NewTestUser, NinoTaken, Pillar2IdTaken, UserType
 
-router = APIRouter(prefix="/create-test-user", tags=["Create Test User"])
+router = APIRouter(prefix="/create-test-user", tags=["gateway"])
 
 _CREATED: Final[dict[int | str, dict[str, Any]]] = {
     201: {"description": "The user, with user id and password", "content": {"application/json": {}}},

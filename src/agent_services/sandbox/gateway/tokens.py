@@ -13,7 +13,7 @@ from agent_services.platform.database import Database, UnitOfWork
 from agent_services.sandbox.gateway.apis import ApiTable
 from agent_services.sandbox.gateway.applications import Applications
 from agent_services.sandbox.gateway.authorising import scopes_in
-from agent_services.sandbox.gateway.credentials import digest_of, is_equal, new_token, s256, session_key
+from agent_services.sandbox.gateway.credentials import digest_of, is_equal, new_token, s256
 from agent_services.sandbox.gateway.errors import InvalidGrant, InvalidRequest, InvalidScope
 from agent_services.sandbox.gateway.forms import required
 from agent_services.sandbox.gateway.people import People, Sessions
@@ -21,6 +21,7 @@ from agent_services.sandbox.gateway.store import JourneyStore, TokenStore
 from agent_services.sandbox.gateway.store.applications import Application
 from agent_services.sandbox.gateway.store.journeys import Code
 from agent_services.sandbox.gateway.store.tokens import AccessToken, Authority, RefreshTokenInUse
+from agent_services.sandbox.sessions.store import name_of_secret
 
 ACCESS_LIFE: Final = timedelta(seconds=14400)
 AUTHORITY_MONTHS: Final = 18
@@ -187,7 +188,7 @@ class Tokens:
         session = await self._sessions.open(
             authority.user_id,
             provider_type=authority.provider,
-            token=session_key(access_token),
+            token=name_of_secret(access_token),
             expires_at=ends_at,
             work=work,
         )
