@@ -15,6 +15,10 @@ from structlog.typing import Processor
 LogFormat = Literal["console", "json"]
 
 
+def _without_request_failures(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Exception in ASGI application")
+
+
 def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
     """Sends every line of this process to standard error in the given form."""
     shared: list[Processor] = [
@@ -58,4 +62,7 @@ def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
     # Its access lines hold paths; ours hold the route's template.
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("aiohttp.access").disabled = True
-    logging.getLogger("pgqueuer").setLevel(logging.WARNING)
+    for chatty in ("pgqueuer", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It prints the traces of failures with their words; ours are logged without (platform.http.correlation).
+    logging.getLogger("uvicorn.error").addFilter(_without_request_failures)

@@ -1,6 +1,7 @@
 """The outermost layer: correlation id, request context, access line, metrics, and the last net for failures."""
 
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -64,10 +65,10 @@ class CorrelationLayer:
         with bind(context):
             try:
                 await self._app(scope, receive, send_with_id)
-            except Exception:
+            except Exception as failure:
                 # Its answer, where one could be given, has been sent by the error family of the path.
                 telemetry.unexpected_failures.inc()
-                log.exception("unexpected_failure", route=_route(scope), request_id=request_id)
+                log_failure(failure, route=_route(scope), request_id=request_id)
                 if status == 0:
                     await JSONResponse(
                         {"statusCode": 500, "message": f"Unexpected failure, correlation id {request_id}"},
@@ -85,6 +86,16 @@ class CorrelationLayer:
             milliseconds=round(seconds * 1000, 1),
             request_id=request_id,
         )
+
+
+def log_failure(failure: Exception, *, route: str, request_id: str) -> None:
+    """What failed and where, without the exception's own words: a database's repeat the row that it refused.
+
+    At level DEBUG the words are logged too.
+    """
+    where = "".join(traceback.format_tb(failure.__traceback__))
+    log.error("unexpected_failure", failure=type(failure).__name__, route=route, request_id=request_id, where=where)
+    log.debug("unexpected_failure_in_words", words=str(failure), request_id=request_id)
 
 
 def is_acceptable_id(text: str) -> bool:
