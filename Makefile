@@ -61,6 +61,7 @@ assets: .venv/.development ## Renew the look of the pages from govuk-frontend (n
 
 .PHONY: clean
 clean: ## Remove environments, caches and test databases; keeps .agent-services/
+	@if [ -L .state/test-database ]; then rm -rf "$$(readlink .state/test-database)"; fi
 	@rm -rf .venv .state node_modules dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis \
 		.import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
