@@ -1,0 +1,1 @@
+"""Agencies: records, access groups, income-record authority. Spec: sandbox 2.10."""

@@ -1,0 +1,1 @@
+"""Authority over income records (agent-fi-relationship). Spec: sandbox 2.10."""

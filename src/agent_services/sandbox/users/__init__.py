@@ -1,0 +1,1 @@
+"""People, their groups, and how both are entered. Spec: sandbox 1.3, 1.4."""

@@ -1,0 +1,1 @@
+"""The sandbox over the upstreams' own HTTP. Spec: sandbox 2."""

@@ -1,0 +1,3 @@
+from starlette.routing import Router
+
+wire = Router()
