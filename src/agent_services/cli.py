@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 applications = typer.Typer(help="Applications of the sandbox's gateway: what third-party software signs in as.")
 app.add_typer(applications, name="applications")
+jobs = typer.Typer(help="Jobs that were given up: each waits for somebody to try it again or to close it.")
+app.add_typer(jobs, name="jobs")
 
 _START_UP_FAILURES = (SettingsInvalid, UpstreamSettingsInvalid, DatabaseUnusable, KeysInvalid)
 
@@ -166,6 +168,30 @@ def list_applications() -> None:
     from agent_services.composition.sandbox import show_applications
 
     _run(lambda: show_applications(_settings(), show=typer.echo))
+
+
+@jobs.command("list")
+def list_jobs(limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to show.")] = 100) -> None:
+    """Lists the jobs that were given up: id, name, attempts, when, and the kind of the last failure."""
+    from agent_services.composition.operating import list_given_up_jobs
+
+    _run(lambda: list_given_up_jobs(_settings(), limit=limit))
+
+
+@jobs.command("retry")
+def retry_job(job_id: Annotated[int, typer.Argument(help="As `agent-services jobs list` shows it.")]) -> None:
+    """Puts a given-up job back in the queue, once what ailed it is mended."""
+    from agent_services.composition.operating import retry_given_up_job
+
+    _run(lambda: retry_given_up_job(_settings(), job_id))
+
+
+@jobs.command("close")
+def close_job(job_id: Annotated[int, typer.Argument(help="As `agent-services jobs list` shows it.")]) -> None:
+    """Removes a given-up job for good, once its work was done by other means."""
+    from agent_services.composition.operating import close_given_up_job
+
+    _run(lambda: close_given_up_job(_settings(), job_id))
 
 
 def main() -> None:

@@ -81,8 +81,7 @@ async def composed(settings: Settings, *, runs_jobs: bool) -> AsyncIterator[Plat
         foundation = await stack.enter_async_context(foundation_of(settings))
         surroundings = await stack.enter_async_context(_surroundings(settings, foundation))
         platform = _rooms(settings, foundation, surroundings)
-        if settings.upstreams == "http" and settings.internal_auth_token_enabled_on_start:
-            await surroundings.calling_as(_RELATIONSHIPS).internal_auth.ensure_token()
+        await _begin(settings, platform)
         if runs_jobs:
             await _start_jobs(stack, foundation, surroundings)
         yield platform
@@ -101,6 +100,25 @@ def _surroundings(settings: Settings, foundation: Foundation) -> Any:
     from agent_services.composition.sandbox import embedded_sandbox
 
     return embedded_sandbox(settings, foundation)
+
+
+async def _begin(settings: Settings, platform: Platform) -> None:
+    """What must be there before the first request."""
+    surroundings = platform.surroundings
+    if settings.upstreams == "http" and settings.internal_auth_token_enabled_on_start:
+        await surroundings.calling_as(_RELATIONSHIPS).internal_auth.ensure_token()
+    if surroundings.sandbox is not None:
+        await surroundings.sandbox.open_first_day(lambda: _first_day(platform))
+
+
+async def _first_day(platform: Platform) -> None:
+    """The services' stores as the cast has them."""
+    from agent_services.composition.sandbox import first_mappings
+
+    for kind in platform.test_only.kinds.values():
+        await kind.clear()
+    await platform.foundation.audit.forget()
+    await platform.mapping.record_kinds["mapping"].replace(first_mappings())
 
 
 async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, surroundings: Surroundings) -> None:

@@ -1,7 +1,7 @@
 """The embedded sandbox and its gateway, as this process runs them. Loaded only where they are wanted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,7 +22,7 @@ from agent_services.composition.upstreams import (
 )
 from agent_services.platform.clock import SystemClock
 from agent_services.platform.database import Database
-from agent_services.sandbox import CastChoice, Sandbox, build_sandbox
+from agent_services.sandbox import MAPPED_TO_A1, CastChoice, Sandbox, build_sandbox
 from agent_services.sandbox import gateway as gateway_room
 from agent_services.sandbox.gateway import (
     CREATE_TEST_USER,
@@ -53,6 +53,7 @@ _AUTHORISATION_API: Final = GatewayApi(
         Resource("PUT", "/agents/{arn}/deauthorise-client", "write:relationships"),
     ),
 )
+_A1: Final = "XARN1000001"
 _APIS: Final = (_AUTHORISATION_API, CREATE_TEST_USER)
 
 
@@ -62,6 +63,14 @@ class SandboxHouse:
 
     sandbox: Sandbox
     gateway: Gateway
+    is_first_day: bool
+    """This start has entered the cast."""
+
+    async def open_first_day(self, begin: Callable[[], Awaitable[None]]) -> None:
+        """Has the services' own stores begin as the cast says (`begin`), now on the first day, and at resets."""
+        self.sandbox.also_reset.append(begin)
+        if self.is_first_day:
+            await begin()
 
     def bind_to(self, state: State) -> None:
         """Puts both where their routes look for them."""
@@ -92,6 +101,11 @@ async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncI
             neighbour_mapping=None if http is None else neighbour_mapping(http),
             journeys=None if http is None else neighbour_journeys(http),
         )
+
+
+def first_mappings() -> list[dict[str, str]]:
+    """What the mapping service knows on the first day, as records of kind `mapping`."""
+    return [{"arn": _A1, "service": service, "identifier": identifier} for service, identifier in MAPPED_TO_A1]
 
 
 def sandbox_routers() -> list[APIRouter]:
@@ -184,14 +198,15 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
         real_clock=SystemClock(),
         sessions=sandbox.sessions,
         people=sandbox.people,
-        test_users=sandbox,
+        test_users=sandbox.test_users,
         apis=_APIS,
         settings=_gateway_settings(settings),
     )
-    await sandbox.start()
+    is_first_day = await sandbox.start()
+    sandbox.also_reset.append(gateway.reset)
     try:
         await gateway.start()
-        yield SandboxHouse(sandbox, gateway)
+        yield SandboxHouse(sandbox, gateway, is_first_day)
     finally:
         await sandbox.stop()
 
