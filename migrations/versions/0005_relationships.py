@@ -70,7 +70,8 @@ def upgrade() -> None:
         );
 
         CREATE TABLE agent_services.partial_auth (
-            id uuid PRIMARY KEY,
+            -- The order in which they came: "first found" means the oldest.
+            position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             arn text NOT NULL,
             service text NOT NULL,
             nino_hash bytea NOT NULL,

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 import asyncpg
 
@@ -37,12 +36,11 @@ class PartialAuthorisationStore:
         inserted = await work.fetchval(
             """
             INSERT INTO agent_services.partial_auth
-                   (id, arn, service, nino_hash, nino_sealed, active, created, last_updated)
-            VALUES ($1, $2, $3, $4, $5, true, $6, $6)
+                   (arn, service, nino_hash, nino_sealed, active, created, last_updated)
+            VALUES ($1, $2, $3, $4, true, $5, $5)
             ON CONFLICT (service, nino_hash, arn) WHERE active DO NOTHING
-            RETURNING id
+            RETURNING position
             """,
-            uuid4(),
             arn.value,
             service,
             self._hash(nino),
@@ -108,7 +106,7 @@ class PartialAuthorisationStore:
             SELECT arn, service, nino_sealed, active, created, last_updated
               FROM agent_services.partial_auth
              WHERE nino_hash = $1
-             ORDER BY created, id
+             ORDER BY position
             """,
             self._hash(nino),
         )
@@ -119,7 +117,7 @@ class PartialAuthorisationStore:
             """
             SELECT arn, service, nino_sealed, active, created, last_updated
               FROM agent_services.partial_auth
-             ORDER BY created, id
+             ORDER BY position
             """
         )
         return [self._partial_authorisation(row) for row in rows]
@@ -144,13 +142,13 @@ class PartialAuthorisationStore:
         await work.execute(
             """
             INSERT INTO agent_services.partial_auth
-                   (id, arn, service, nino_hash, nino_sealed, active, created, last_updated)
-            SELECT id, arn, service, nino_hash, nino_sealed, active, created, last_updated
-              FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::boolean[],
-                          $7::timestamptz[], $8::timestamptz[])
-                   AS given (id, arn, service, nino_hash, nino_sealed, active, created, last_updated)
+                   (arn, service, nino_hash, nino_sealed, active, created, last_updated)
+            SELECT arn, service, nino_hash, nino_sealed, active, created, last_updated
+              FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[], $5::boolean[], $6::timestamptz[],
+                          $7::timestamptz[]) WITH ORDINALITY
+                   AS given (arn, service, nino_hash, nino_sealed, active, created, last_updated, place)
+             ORDER BY place
             """,
-            [uuid4() for _ in records],
             [record.arn.value for record in records],
             [record.service for record in records],
             hashes,
