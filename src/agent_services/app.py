@@ -23,15 +23,16 @@ from agent_services.platform.http.accept import AcceptLayer, AcceptRule
 from agent_services.platform.http.bare_paths import BareForm, BarePathLayer
 from agent_services.platform.http.correlation import CorrelationLayer
 from agent_services.platform.http.errors import ServiceError, render_service_error
-from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies
+from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
 from agent_services.settings import Settings
 from agent_services.upstreams.errors import UpstreamFailed
+from agent_services.web import static_route
 
 log = structlog.get_logger(__name__)
 
 _BACK_ENDS: Final = "/agent-client-relationships"
 _OWNED: Final = (
-    "agent|agents|agent-[a-z-]+|api|client|create-test-user|customer-status|docs|healthz|invitations|itsa-post-signup"
+    "agent|agents|agent-[a-z-]+|api|assets|client|create-test-user|customer-status|docs|healthz|invitations|itsa-post-signup"
     "|known-facts|mappings|metrics|oauth|ping|readyz|sandbox|stride|test-only|ui"
 )
 """First segments that belong to other services of this process."""
@@ -54,6 +55,11 @@ _TEST_SUPPORT_FAMILY: Final = EnvelopeFamily(
     not_found_message="Resource was not found",
     bad_request_message="Bad Request",
     server_error_message="Internal server error",
+)
+_CREATE_TEST_USER_FAMILY: Final = EnvelopeFamily(
+    not_found_message="The requested resource could not be found.",
+    bad_request_message="Bad Request",
+    server_error_message="An unexpected error occurred",
 )
 _SERVICES: Final[dict[str, tuple[str, ...]]] = {
     "relationships": (_BACK_ENDS,),
@@ -106,6 +112,7 @@ def sandbox_application(
     api = FastAPI(title="agent-services sandbox", version="0.1.0", lifespan=lifespan, redirect_slashes=False)
     for router in (health.router, *routers):
         api.include_router(router)
+    api.router.routes.append(static_route())
     _handle_failures(api)
     api.mount("/", wire)
     return CorrelationLayer(gateway_layer(api, api.state))
@@ -144,6 +151,7 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
     api.router.routes[:0] = _hot_routes()
     for router in _routers(settings):
         api.include_router(router)
+    api.router.routes.append(static_route())
     _handle_failures(api)
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]  # FastAPI's documented way
     return api
@@ -180,7 +188,8 @@ def _handle_failures(api: FastAPI) -> None:
             "/agents": _AUTHORISATION_API_FAMILY,
             "/api": _AUTHORISATION_API_FAMILY,
             test_support.CONTEXT: _TEST_SUPPORT_FAMILY,
-            "/create-test-user": _AUTHORISATION_API_FAMILY,
+            "/create-test-user": _CREATE_TEST_USER_FAMILY,
+            "/oauth": OAuthFamily(),
         }
     )
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from agent_services.platform.clock import SystemClock
 from agent_services.platform.database import Database
 from agent_services.platform.http.errors import ServiceError, render_service_error
-from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies
+from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
 from agent_services.sandbox.gateway import (
     CREATE_TEST_USER,
     Access,
@@ -32,7 +32,6 @@ from agent_services.sandbox.gateway import (
     GatewayApi,
     GatewayLayer,
     GatewaySettings,
-    OAuthFamily,
     Resource,
     build_gateway,
     routers,

@@ -70,6 +70,23 @@ class EnvelopeFamily:
         return JSONResponse({"code": code, "message": message}, status_code=status)
 
 
+class OAuthFamily:
+    """`{"error", "error_description"}`, as RFC 6749 5.2 has it. Spec: authorisation-api 8.3."""
+
+    def unknown_route(self, path: str) -> Response:
+        return self._body(404, "invalid_request", "no such address")
+
+    def bad_request(self) -> Response:
+        return self._body(400, "invalid_request", "the request cannot be read")
+
+    def unexpected(self, status: int, message: str | None = None) -> Response:
+        return self._body(500, "server_error", f"unexpected failure, correlation id {current_request().request_id}")
+
+    @staticmethod
+    def _body(status: int, error: str, description: str) -> Response:
+        return JSONResponse({"error": error, "error_description": description}, status_code=status)
+
+
 class ErrorFamilies:
     """Finds the family of a path: the longest prefix that fits, else the framework's."""
 

@@ -10,9 +10,8 @@ from agent_services.sandbox.gateway.apis import Access, GatewayApi, Resource
 from agent_services.sandbox.gateway.applications import InvalidApplication
 from agent_services.sandbox.gateway.bearers import TokenGrant, TokenKind
 from agent_services.sandbox.gateway.commands import add_application, add_client_secret, list_applications
-from agent_services.sandbox.gateway.errors import OAuthFamily
 from agent_services.sandbox.gateway.gateway import Gateway, build_gateway, gateway_of
-from agent_services.sandbox.gateway.layer import GatewayLayer
+from agent_services.sandbox.gateway.layer import GatewayDoor, GatewayLayer
 from agent_services.sandbox.gateway.settings import GatewaySettings
 
 CREATE_TEST_USER = GatewayApi(
@@ -36,10 +35,10 @@ __all__ = [
     "Access",
     "Gateway",
     "GatewayApi",
+    "GatewayDoor",
     "GatewayLayer",
     "GatewaySettings",
     "InvalidApplication",
-    "OAuthFamily",
     "Resource",
     "TokenGrant",
     "TokenKind",

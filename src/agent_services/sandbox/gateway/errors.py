@@ -49,23 +49,6 @@ class InvalidClient(OAuthError):
             self.headers["WWW-Authenticate"] = 'Basic realm="oauth"'
 
 
-class OAuthFamily:
-    """What `/oauth` says where no route decided."""
-
-    def unknown_route(self, path: str) -> Response:
-        return _oauth_body(404, "invalid_request", "no such address")
-
-    def bad_request(self) -> Response:
-        return _oauth_body(400, "invalid_request", "the request cannot be read")
-
-    def unexpected(self, status: int, message: str | None = None) -> Response:
-        return _oauth_body(500, "server_error", "an unexpected failure")
-
-
-def _oauth_body(status: int, error: str, description: str) -> Response:
-    return JSONResponse({"error": error, "error_description": description}, status_code=status, headers=NOT_KEPT)
-
-
 class AuthorizeProblem(Exception):
     """What is wrong with an authorise request; shown in the browser, HTTP 400. Spec: authorisation-api 8.2."""
 
