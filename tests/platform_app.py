@@ -149,7 +149,7 @@ class Platform:
                 "/oauth/token",
                 data={
                     "grant_type": "client_credentials",
-                    "client_id": "agent-services-sandbox",
+                    "client_id": "sandbox-application",
                     "client_secret": "sandbox-client-secret",
                 },
             )

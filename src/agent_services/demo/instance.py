@@ -20,7 +20,7 @@ from agent_services.demo.telling import Differs
 _START_SECONDS = 60
 _STOP_SECONDS = 40
 # The application that comes with every sandbox; settable in its environment and in ours by the same names.
-_CLIENT_ID = ("AGENT_SERVICES_SANDBOX_CLIENT_ID", "agent-services-sandbox")
+_CLIENT_ID = ("AGENT_SERVICES_SANDBOX_CLIENT_ID", "sandbox-application")
 _CLIENT_SECRET = ("AGENT_SERVICES_SANDBOX_CLIENT_SECRET", "sandbox-client-secret")
 
 
