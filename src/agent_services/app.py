@@ -173,7 +173,12 @@ def _routers(settings: Settings) -> Sequence[APIRouter]:
     if settings.serves_test_support:
         routers += [test_support.router, test_support.documentation_router]
     if settings.test_only:
-        routers += [test_only.router, relationships.test_only_router, mapping.test_only_router]
+        routers += [
+            test_only.router,
+            invitations.test_only_router,
+            relationships.test_only_router,
+            mapping.test_only_router,
+        ]
     if settings.upstreams == "sandbox":
         # Loaded here alone, so that a process in http mode holds no code of the sandbox.
         from agent_services.composition.sandbox import sandbox_routers
