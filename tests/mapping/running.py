@@ -6,7 +6,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
+from tests.mapping.hand_clock import HandClock
+from tests.mapping.offering import CIPHER, SETTINGS
 from tests.mapping.people import EnrolmentStore, Person, Sessions
 
 from agent_services import mapping
@@ -24,31 +25,10 @@ from agent_services.auth import Authorisation, StrideRoles
 from agent_services.mapping import MappingRoom, MappingSettings, SubscriptionJourneys, build_mapping
 from agent_services.platform.audit import Audit, Retention
 from agent_services.platform.database import Database
-from agent_services.platform.encryption import EncryptionKey, FieldCipher, Keys
 from agent_services.platform.http.correlation import CorrelationLayer
 from agent_services.platform.http.errors import ServiceError, render_service_error
 from agent_services.platform.http.families import ErrorFamilies
 from agent_services.upstreams.errors import UpstreamFailed
-
-CIPHER = FieldCipher(Keys(encryption=(EncryptionKey("test", b"k" * 32),), lookup=b"l" * 32))
-FIRST_DAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-SETTINGS = MappingSettings(agent_termination_username="house:keeper", agent_termination_password="secret words")
-
-
-@dataclass(slots=True)
-class HandClock:
-    """Shows what it is set to."""
-
-    instant: datetime = FIRST_DAY
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def today(self) -> date:
-        return self.instant.date()
-
-    def advance(self, by: timedelta) -> None:
-        self.instant += by
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +70,7 @@ class Running:
     """The room, its neighbours, and people who call."""
 
     room: MappingRoom
+    database: Database
     client: aiohttp.ClientSession
     sessions: Sessions
     enrolments: EnrolmentStore
@@ -160,7 +141,7 @@ async def running(
     app.add_exception_handler(HTTPException, families.on_http_exception)
     app.add_exception_handler(RequestValidationError, families.on_validation_error)
     async with served(CorrelationLayer(app)) as url, aiohttp.ClientSession(url) as client:
-        yield Running(room, client, sessions, enrolments, clock, audit)
+        yield Running(room, database, client, sessions, enrolments, clock, audit)
 
 
 @asynccontextmanager

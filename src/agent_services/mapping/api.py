@@ -1,4 +1,4 @@
-"""The endpoints below `/agent-mapping`. Path parameters are bound before the caller is asked for. Spec: mapping 4, 5."""
+"""The endpoints below `/agent-mapping`. Path parameters are bound before auth is asked. Spec: mapping 4, 5."""
 
 from typing import Annotated, Any, Final
 
@@ -87,6 +87,9 @@ class DetailsRequest(BaseModel):
     count: Annotated[StrictInt, Field(ge=-(2**31), lt=2**31)]
 
 
+_DETAILS_SCHEMA: Final = DetailsRequest.model_json_schema()
+
+
 def mapping_of(request: Request) -> MappingRoom:
     """The application's room."""
     room: MappingRoom = request.app.state.mapping
@@ -118,8 +121,7 @@ async def map_to_utr(request: Request, utr: BoundUtr, caller: LegacyCaller) -> R
 @router.put("/mappings/post-subscription/utr/{utr}")
 async def move_to_arn(request: Request, utr: BoundUtr, caller: SubscribedCaller) -> Response:
     """Gives the subscribed caller what waits for the UTR. 200, also when nothing does. Spec: mapping 5.4."""
-    # The ARN of a session need not be well formed.
-    await mapping_of(request).mappings.move_to_arn(utr, Arn.as_given(caller.arn or ""))
+    await mapping_of(request).mappings.move_to_arn(utr, _own_arn(caller))
     return Response(status_code=200)
 
 
@@ -194,12 +196,7 @@ async def take_journey_details(request: Request, arn: BoundArn, caller: Provider
 @router.post(
     "/mappings/details/arn/{arn}",
     status_code=201,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": DetailsRequest.model_json_schema()}},
-        }
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _DETAILS_SCHEMA}}}},
 )
 async def note_details(
     request: Request, arn: BoundArn, body: Annotated[Any, Depends(read_json)], _: AnyCaller
@@ -221,7 +218,7 @@ async def get_details(request: Request, arn: BoundArn, _: AnyCaller) -> Response
 @router.delete("/agent/{arn}/terminate")
 @called_by(BASIC)
 async def terminate(request: Request, arn: BoundArn) -> Response:
-    """Removes everything the agent has here, for the caller with the configured basic credentials. Spec: mapping 5.11."""
+    """Removes everything the agent has here. 401 without the configured basic credentials. Spec: mapping 5.11."""
     room = mapping_of(request)
     if not is_basic_caller(
         request.headers.get("authorization"),
@@ -250,6 +247,13 @@ def _provider_id(caller: Principal) -> str:
     provider_id = caller.provider_id
     assert provider_id is not None  # the requirement demands credentials
     return provider_id
+
+
+def _own_arn(caller: Principal) -> Arn:
+    arn = caller.arn
+    assert arn is not None  # the requirement demands an ARN
+    # The ARN of a session need not be well formed.
+    return Arn.as_given(arn)
 
 
 def _details_request(body: object) -> DetailsRequest:

@@ -20,9 +20,11 @@ class AutoMapping:
 
         Raises NotOwnArn before anybody is asked, and UpstreamFailed with the enrolment store's own status.
         """
-        group_id, credentials = caller.authorised.group_identifier, caller.authorised.credentials
-        # The ARN of the session is compared as text: it need not be well formed.
-        if caller.arn != arn.value or group_id is None or credentials is None:
+        # Compared as text: the ARN of a session need not be well formed.
+        if caller.arn != arn.value:
             raise NotOwnArn()
+        group_id, credentials = caller.authorised.group_identifier, caller.authorised.credentials
+        assert group_id is not None  # the requirement demands all three
+        assert credentials is not None
         codes = codes_of_group(await self._enrolments.principal_enrolments(group_id))
         return await self._mappings.map_automatically(arn, codes, auth_provider_id=credentials.provider_id)

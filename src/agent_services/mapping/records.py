@@ -1,4 +1,7 @@
-"""The stored documents of this room as the test-only routes show and take them. Spec: mapping 5.10, 6; subscription 9.2."""
+"""The stored documents of this room as the test-only routes show and take them.
+
+Spec: mapping 5.10, 6; subscription 9.2.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
