@@ -1,16 +1,18 @@
 import asyncio
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 from tests.database import TestServer
 
-from agent_services.platform.database import Database
+from agent_services.platform.alembic_upgrade import upgrade
+from agent_services.platform.database import Database, DatabaseUnreachable, MigrationFailed
 from agent_services.platform.migration import known_revisions, migrate, migrations_folder, pending
 
 
@@ -46,11 +48,9 @@ async def test_a_database_ahead_of_the_program_lacks_nothing(database_url: str) 
     assert await pending(database_url) == ()
 
 
-async def test_a_statement_that_takes_too_long_fails_its_migration(empty_url: str) -> None:
-    with pytest.raises(DBAPIError, match="statement timeout"):
-        await migrate(empty_url, statement_timeout=timedelta(milliseconds=1))
-
-    assert await pending(empty_url)
+async def test_a_statement_that_takes_too_long_fails_its_migration(empty_url: str, tmp_path: Path) -> None:
+    with pytest.raises(asyncpg.QueryCanceledError, match="statement timeout"):
+        await _apply(empty_url, tmp_path, 'op.execute("SELECT pg_sleep(30)")', statement_timeout=timedelta(seconds=0.1))
 
 
 async def test_a_lock_held_elsewhere_fails_the_migration_instead_of_blocking_the_service(empty_url: str) -> None:
@@ -61,12 +61,17 @@ async def test_a_lock_held_elsewhere_fails_the_migration_instead_of_blocking_the
     await transaction.start()
     await holder.execute("LOCK TABLE platform.alembic_version IN SHARE MODE")
 
-    with pytest.raises(DBAPIError, match="lock timeout"):
+    with pytest.raises(MigrationFailed, match=r"^Migration 0001 .* failed and was undone: .*lock timeout"):
         await migrate(empty_url, lock_timeout=timedelta(milliseconds=50))
 
     await transaction.rollback()
     assert await migrate(empty_url) == known_revisions()
     await holder.close()
+
+
+async def test_nobody_answers() -> None:
+    with pytest.raises(DatabaseUnreachable, match="No database answers"):
+        await migrate("postgresql://somebody:hush@127.0.0.1:1/nowhere")
 
 
 async def test_everything_stands_in_our_own_schemas(database: Database) -> None:
@@ -108,3 +113,52 @@ def _assigned(name: str, text: str) -> str | None:
     found = re.search(rf'^{name}(?:: [^=]+)? = (?:"(\d{{4}})"|None)$', text, re.MULTILINE)
     assert found is not None
     return found[1]
+
+
+async def test_a_migration_is_a_script_that_takes_effect_whole_or_not_at_all(empty_url: str, tmp_path: Path) -> None:
+    good = "CREATE TABLE platform.note (text text); INSERT INTO platform.note VALUES ('at 12:30 :name %s %(x)s');"
+    await _apply(empty_url, tmp_path, f'op.execute("""{good}""")')
+    bad = "CREATE TABLE platform.half (); SELECT 1 / 0;"
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await _apply(empty_url, tmp_path, f'op.execute("{bad}")')
+
+    connection = await asyncpg.connect(empty_url)
+    assert await connection.fetchval("SELECT text FROM platform.note") == "at 12:30 :name %s %(x)s"
+    assert await connection.fetchval("SELECT to_regclass('platform.half') IS NULL")
+    assert await connection.fetchval("SELECT version_num FROM platform.alembic_version") == "0001"
+    await connection.close()
+
+
+async def test_a_migration_can_make_an_index_without_locking(empty_url: str, tmp_path: Path) -> None:
+    await _apply(empty_url, tmp_path, 'op.execute("CREATE TABLE platform.note (text text)")')
+
+    await _apply(
+        empty_url,
+        tmp_path,
+        "with op.get_context().autocommit_block():\n"
+        '        op.execute("CREATE INDEX CONCURRENTLY note_text ON platform.note (text)")',
+    )
+
+    connection = await asyncpg.connect(empty_url)
+    assert await connection.fetchval(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'platform.note_text'::regclass"
+    )
+    await connection.close()
+
+
+async def _apply(url: str, folder: Path, body: str, *, statement_timeout: timedelta = timedelta(seconds=5)) -> None:
+    """Adds one migration with this body to the folder and applies it."""
+    versions = folder / "versions"
+    if not versions.is_dir():
+        versions.mkdir()
+        shutil.copy(migrations_folder() / "env.py", folder)
+        connection = await asyncpg.connect(url)
+        await connection.execute("CREATE SCHEMA platform")
+        await connection.close()
+    number = len(list(versions.glob("*.py"))) + 1
+    previous = f'"{number - 1:04}"' if number > 1 else "None"
+    (versions / f"{number:04}_room.py").write_text(
+        f'from alembic import op\n\nrevision = "{number:04}"\ndown_revision = {previous}\n\n\n'
+        f"def upgrade() -> None:\n    {body}\n"
+    )
+    await upgrade(url, folder, statement_timeout=statement_timeout, lock_timeout=timedelta(seconds=4))

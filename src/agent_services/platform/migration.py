@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
+
+from agent_services.platform.connecting import Connection, MigrationFailed, connect_to, location_of
 
 LOCK_TIMEOUT: Final = timedelta(seconds=4)
 STATEMENT_TIMEOUT: Final = timedelta(seconds=5)
@@ -37,15 +38,15 @@ def known_revisions() -> tuple[str, ...]:
 
 
 async def pending(url: str) -> tuple[str, ...]:
-    """The migrations that the database at `url` lacks, oldest first."""
-    connection = await asyncpg.connect(url)
+    """The migrations that the database at `url` lacks, oldest first. Raises DatabaseUnreachable, DatabaseTooOld."""
+    connection = await connect_to(url)
     try:
         return await pending_on(connection)
     finally:
         await connection.close()
 
 
-async def pending_on(connection: "asyncpg.Connection | PoolConnectionProxy") -> tuple[str, ...]:
+async def pending_on(connection: Connection) -> tuple[str, ...]:
     """The migrations that the connection's database lacks, oldest first.
 
     A database that is ahead of us lacks none: during a roll-out the old program runs on the new tables.
@@ -64,19 +65,36 @@ async def migrate(
     Of several processes that start at once one migrates while the others wait. A statement that runs longer than
     `statement_timeout`, or waits for another session's lock longer than `lock_timeout`, fails its migration, so that
     a migration never blocks a running service for long.
+    Raises DatabaseUnreachable, DatabaseTooOld or MigrationFailed.
     """
     if not await pending(url):
         return ()
-    guard = await asyncpg.connect(url, server_settings={"statement_timeout": "0", "lock_timeout": "0"})
+    guard = await connect_to(url, server_settings={"statement_timeout": "0", "lock_timeout": "0"})
     try:
         await guard.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
         wanted = await pending_on(guard)
         if wanted:
-            # A cost that only a start with something to migrate pays.
-            from agent_services.platform.alembic_upgrade import upgrade
-
-            await guard.execute("CREATE SCHEMA IF NOT EXISTS platform")
-            await upgrade(url, migrations_folder(), statement_timeout=statement_timeout, lock_timeout=lock_timeout)
+            await _apply(url, guard, wanted, statement_timeout=statement_timeout, lock_timeout=lock_timeout)
         return wanted
     finally:
         await guard.close()
+
+
+async def _apply(
+    url: str, guard: Connection, wanted: tuple[str, ...], *, statement_timeout: timedelta, lock_timeout: timedelta
+) -> None:
+    # Costs a second to import, which only a start with something to migrate pays.
+    from sqlalchemy.exc import DBAPIError
+
+    from agent_services.platform.alembic_upgrade import upgrade
+
+    try:
+        await guard.execute("CREATE SCHEMA IF NOT EXISTS platform")
+        await upgrade(url, migrations_folder(), statement_timeout=statement_timeout, lock_timeout=lock_timeout)
+    except (asyncpg.PostgresError, DBAPIError) as failure:
+        left = await pending_on(guard) or wanted
+        reason = failure.orig if isinstance(failure, DBAPIError) else failure
+        raise MigrationFailed(
+            f"Migration {left[0]} of the database at {location_of(url)} failed and was undone: {reason}. Those before "
+            "it are in force. It may be tried again."
+        ) from failure

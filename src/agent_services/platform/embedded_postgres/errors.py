@@ -1,6 +1,6 @@
 """What can go wrong with the embedded database."""
 
-from agent_services.platform.database import DatabaseUnusable
+from agent_services.platform.connecting import DatabaseUnusable
 
 
 class EmbeddedPostgresFailed(DatabaseUnusable):
