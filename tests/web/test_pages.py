@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.types import Message
 
 from agent_services.web import Pages, static_route
 
@@ -28,9 +28,20 @@ def test_style_sheet_loads_nothing_from_elsewhere() -> None:
 @pytest.mark.parametrize(
     "path", ["govuk-frontend/govuk-frontend.min.css", "govuk-frontend/govuk-frontend.min.js", "start.js", "icon.svg"]
 )
-def test_assets_are_served(path: str) -> None:
-    with TestClient(Starlette(routes=[static_route()])) as client:
-        assert client.get(f"/assets/{path}").status_code == 200
+async def test_assets_are_served(path: str) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": f"/assets/{path}", "headers": [], "query_string": b""}
+    await Starlette(routes=[static_route()])(scope, receive, send)
+
+    assert sent[0]["status"] == 200
+    assert len(sent[1]["body"]) > 50
 
 
 def test_page_may_not_be_framed_or_kept() -> None:
