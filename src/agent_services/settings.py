@@ -132,6 +132,7 @@ class Settings(BaseSettings):
     sandbox_seed: Literal["cast", "none"] = "cast"
     sandbox_client_id: str | None = None
     sandbox_client_secret: SecretStr | None = None
+    sandbox_refuses_unpublished_versions: bool = False
     sandbox_rate_limit: int = Field(default=0, ge=0)
 
     @field_validator("old_auth_stride_role")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import typer
@@ -54,7 +54,11 @@ _AUTHORISATION_API: Final = GatewayApi(
     ),
 )
 _A1: Final = "XARN1000001"
-_APIS: Final = (_AUTHORISATION_API, CREATE_TEST_USER)
+
+
+def _apis(settings: Settings) -> tuple[GatewayApi, ...]:
+    judges_itself = not settings.sandbox_refuses_unpublished_versions
+    return (replace(_AUTHORISATION_API, judges_versions_itself=judges_itself), CREATE_TEST_USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ def register_application(settings: Settings, name: str, redirect_uris: Sequence[
     _command(
         settings,
         lambda database: gateway_room.add_application(
-            database, _APIS, _gateway_settings(settings), name=name, redirect_uris=redirect_uris
+            database, _apis(settings), _gateway_settings(settings), name=name, redirect_uris=redirect_uris
         ),
         show,
     )
@@ -163,7 +167,9 @@ def register_application(settings: Settings, name: str, redirect_uris: Sequence[
 def show_applications(settings: Settings, *, show: Any) -> None:
     """Shows the registered applications."""
     _command(
-        settings, lambda database: gateway_room.list_applications(database, _APIS, _gateway_settings(settings)), show
+        settings,
+        lambda database: gateway_room.list_applications(database, _apis(settings), _gateway_settings(settings)),
+        show,
     )
 
 
@@ -199,7 +205,7 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
         sessions=sandbox.sessions,
         people=sandbox.people,
         test_users=sandbox.test_users,
-        apis=_APIS,
+        apis=_apis(settings),
         settings=_gateway_settings(settings),
     )
     is_first_day = await sandbox.start()

@@ -35,6 +35,9 @@ class GatewayApi:
     versions: tuple[str, ...]
     access: Access
     resources: tuple[Resource, ...]
+    judges_versions_itself: bool = False
+    """An unpublished version reaches the API, which refuses it in its own words after the gateway's other checks;
+    else it is 404 here, before them. Spec: authorisation-api 2."""
 
 
 # What a person is told on the consent page. Scopes of other APIs are shown by their name.

@@ -55,7 +55,9 @@ class GatewayDoor:
             raise MethodNotAllowed
         version = self.table.version(api, accept)
         if version is None:
-            raise VersionNotPublished
+            if not api.judges_versions_itself:
+                raise VersionNotPublished
+            version = api.versions[0]
         resource = self.table.resource(api, method, path)
         if resource is None:
             raise MatchingResourceNotFound
