@@ -8,7 +8,7 @@ import pytest
 
 from agent_services.identifiers import Arn, InvitationId
 from agent_services.invitations.lifecycle import EndedBy, Invitation, InvitationStatus, Transition
-from agent_services.invitations.store import LinkStore, RequestStore
+from agent_services.invitations.store import LinkStore, RequestLists, RequestStore
 from agent_services.platform.database import Database
 from agent_services.platform.encryption import EncryptionKey, FieldCipher, Keys
 from tests.invitations.builders import NOW, TODAY, an_invitation
@@ -22,6 +22,11 @@ def cipher() -> FieldCipher:
 @pytest.fixture
 def store(database: Database, cipher: FieldCipher) -> RequestStore:
     return RequestStore(database, cipher)
+
+
+@pytest.fixture
+def lists(database: Database, cipher: FieldCipher) -> RequestLists:
+    return RequestLists(database, cipher)
 
 
 async def _insert(database: Database, store: RequestStore, *invitations: Invitation) -> list[bool]:
@@ -100,7 +105,9 @@ async def test_overdue_request_is_not_among_the_pending(database: Database, stor
     assert found == overdue.invitation_id
 
 
-async def test_deauthorising_ends_what_is_in_force_and_nothing_else(database: Database, store: RequestStore) -> None:
+async def test_deauthorising_ends_what_is_in_force_and_nothing_else(
+    database: Database, store: RequestStore, lists: RequestLists
+) -> None:
     """invitations 4"""
     other = Arn.as_given("TARN0000002")
     accepted = an_invitation(status=InvitationStatus.ACCEPTED)
@@ -127,18 +134,20 @@ async def test_deauthorising_ends_what_is_in_force_and_nothing_else(database: Da
         )
 
     assert ended
-    assert await store.all() == (gone(accepted), kept, pending, gone(partial))
+    assert await lists.all() == (gone(accepted), kept, pending, gone(partial))
 
 
-async def test_tracking_page_offers_filters_of_everything(database: Database, store: RequestStore) -> None:
+async def test_tracking_page_offers_filters_of_everything(
+    database: Database, store: RequestStore, lists: RequestLists
+) -> None:
     """invitations 6.3"""
     first = an_invitation(client_name="beta")
     newest = an_invitation(client_name="Alpha", created=NOW + timedelta(hours=1), status=InvitationStatus.ACCEPTED)
     overdue = an_invitation(client_name="beta", supplied_client_id="1", expiry_date=TODAY - timedelta(days=1))
     await _insert(database, store, first, newest, overdue)
 
-    page = await store.tracking_page(first.arn, status=None, client_name=None, skip=0, limit=2, today=TODAY)
-    filtered = await store.tracking_page(first.arn, status="Expired", client_name="beta", skip=0, limit=2, today=TODAY)
+    page = await lists.tracking_page(first.arn, status=None, client_name=None, skip=0, limit=2, today=TODAY)
+    filtered = await lists.tracking_page(first.arn, status="Expired", client_name="beta", skip=0, limit=2, today=TODAY)
 
     assert page.requests == (newest, first)
     assert (page.total, page.client_names, page.statuses) == (3, ("Alpha", "beta"), ("Accepted", "Expired", "Pending"))
@@ -165,14 +174,16 @@ async def test_trust_that_became_taxable_keeps_its_id(database: Database, store:
     )
 
 
-async def test_sweep_drops_by_creation_whatever_the_status(database: Database, store: RequestStore) -> None:
+async def test_sweep_drops_by_creation_whatever_the_status(
+    database: Database, store: RequestStore, lists: RequestLists
+) -> None:
     """invitations 3.2, timeToLive"""
     old = an_invitation(created=NOW - timedelta(days=31), status=InvitationStatus.ACCEPTED)
     young = an_invitation()
     await _insert(database, store, old, young)
 
     assert await store.sweep(created_before=NOW - timedelta(days=30)) == 1
-    assert await store.all() == (young,)
+    assert await lists.all() == (young,)
 
 
 async def test_id_that_cannot_be_stored_is_not_found(store: RequestStore) -> None:

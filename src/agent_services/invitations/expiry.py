@@ -12,7 +12,7 @@ from agent_services.invitations.configuration import InvitationsSettings
 from agent_services.invitations.emails import answer_email, warning_email
 from agent_services.invitations.lifecycle import Invitation, InvitationStatus, Transition
 from agent_services.invitations.settling import Settled, Settling
-from agent_services.invitations.store import RequestStore
+from agent_services.invitations.store import RequestLists, RequestStore
 from agent_services.platform.clock import Clock
 from agent_services.platform.http.errors import ServiceError
 from agent_services.upstreams.email import Email, TemplatedEmail
@@ -34,12 +34,14 @@ class Expiry:
         *,
         clock: Clock,
         store: RequestStore,
+        lists: RequestLists,
         settling: Settling,
         email: Email,
         settings: InvitationsSettings,
     ) -> None:
         self._clock = clock
         self._store = store
+        self._lists = lists
         self._settling = settling
         self._email = email
         self._settings = settings
@@ -50,7 +52,7 @@ class Expiry:
         Those of a letter that could not be sent are tried again on the next run.
         """
         today = self._clock.today()
-        due = await self._store.due_for_warning(today=today, until=today + WARNING_WINDOW)
+        due = await self._lists.due_for_warning(today=today, until=today + WARNING_WINDOW)
         sent = 0
         pace = _Pace(_PER_SECOND)
         for group in _by_agent(due):
@@ -67,7 +69,7 @@ class Expiry:
         """
         expired = 0
         pace = _Pace(_PER_SECOND)
-        for invitation in await self._store.due_for_expiry(today=self._clock.today()):
+        for invitation in await self._lists.due_for_expiry(today=self._clock.today()):
             gone = await self._expired(invitation.invitation_id)
             if gone is None:
                 continue

@@ -43,9 +43,14 @@ class AgentLinks:
             await self._store.add_name(reference.uid, name)
         return AgentLink(reference.uid, name)
 
-    async def without_adding_a_name(self, arn: Arn, agent: AgentRecord) -> AgentLink:
-        """The link; the names of one that exists stay as they are. Spec: invitations 15.2."""
+    async def without_adding_a_name(self, arn: Arn, agent: AgentRecord, *, known_uid: str | None = None) -> AgentLink:
+        """The link; the names of one that exists stay as they are. `known_uid` saves the look.
+
+        Spec: invitations 15.2.
+        """
         name = normalised_agent_name(agent.agency_name)
+        if known_uid is not None:
+            return AgentLink(known_uid, name)
         reference = await self._get_or_create(arn, name)
         return AgentLink(reference.uid, name)
 

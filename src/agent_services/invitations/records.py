@@ -6,17 +6,17 @@ from typing import Any
 
 from agent_services.identifiers import Arn, InvitationId
 from agent_services.invitations.lifecycle import Invitation, InvitationStatus
-from agent_services.invitations.store import AgentReference, LinkStore, RequestStore
+from agent_services.invitations.store import AgentReference, LinkStore, RequestLists, RequestStore
 from agent_services.platform.clock import whole_milliseconds
 from agent_services.platform.database import Database
 from agent_services.platform.http.test_only import RecordKind
 
 
-def invitation_records(database: Database, store: RequestStore) -> RecordKind:
+def invitation_records(database: Database, store: RequestStore, lists: RequestLists) -> RecordKind:
     """The kind `invitation`."""
 
     async def list_all() -> list[dict[str, Any]]:
-        return [invitation_document(invitation) for invitation in await store.all()]
+        return [invitation_document(invitation) for invitation in await lists.all()]
 
     async def replace(documents: list[dict[str, Any]]) -> None:
         async with database.unit_of_work() as work:

@@ -45,7 +45,7 @@ from agent_services.invitations.reading import Reading
 from agent_services.invitations.records import agent_reference_records, invitation_records
 from agent_services.invitations.settling import Settling
 from agent_services.invitations.software import RequestsOfSoftware
-from agent_services.invitations.store import LinkStore, RequestStore
+from agent_services.invitations.store import LinkStore, RequestLists, RequestStore
 from agent_services.invitations.tracking import Tracking
 from agent_services.invitations.validating import Validating
 from agent_services.platform.audit import Audit
@@ -166,7 +166,8 @@ def build_invitations(
 
     `authorisation_requests` of the result is then to be bound to the relationships.
     """
-    store, link_store = RequestStore(database, cipher), LinkStore(database, cipher)
+    store, lists = RequestStore(database, cipher), RequestLists(database, cipher)
+    link_store = LinkStore(database, cipher)
     settling = Settling(database=database, clock=clock, store=store, creation=relationships.creation)
     later = LaterWork(jobs=jobs, store=store, email=email, enrolments=enrolments)
     filing = InvitationFiling(
@@ -186,12 +187,12 @@ def build_invitations(
         if_cbc=if_cbc,
         overseas_itsa_enabled=settings.overseas_itsa_enabled,
     )
-    expiry = Expiry(clock=clock, store=store, settling=settling, email=email, settings=settings)
+    expiry = Expiry(clock=clock, store=store, lists=lists, settling=settling, email=email, settings=settings)
     _schedule(jobs, expiry, settings)
     return Invitations(
         creation=InvitationCreation(filing=filing, agents=agents, hip=hip, settings=settings),
         reading=Reading(clock=clock, store=store, links=links, agents=agents),
-        tracking=Tracking(clock=clock, store=store),
+        tracking=Tracking(clock=clock, lists=lists),
         accepting=Accepting(clock=clock, store=store, keys=relationships.keys, creation=relationships.creation),
         rejecting=Rejecting(clock=clock, audit=audit, store=store, settling=settling, email=email),
         cancelling=Cancelling(settling=settling),
@@ -199,7 +200,7 @@ def build_invitations(
         links=links,
         validating=Validating(
             clock=clock,
-            store=store,
+            lists=lists,
             links=links,
             agents=agents,
             partial_authorisations=relationships.partial_authorisations,
@@ -220,6 +221,7 @@ def build_invitations(
         software=RequestsOfSoftware(
             clock=clock,
             store=store,
+            lists=lists,
             filing=filing,
             links=links,
             records=records,
@@ -231,7 +233,7 @@ def build_invitations(
         expiry=expiry,
         authorisation_requests=RequestsFollowingRelationships(clock=clock, audit=audit, store=store, later=later),
         record_kinds={
-            "invitation": invitation_records(database, store),
+            "invitation": invitation_records(database, store, lists),
             "agent-reference": agent_reference_records(database, link_store),
         },
         store=store,

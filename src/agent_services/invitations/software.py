@@ -23,7 +23,7 @@ from agent_services.invitations.outcomes import (
     DuplicateInvitation,
     InvitationCreated,
 )
-from agent_services.invitations.store import RequestStore
+from agent_services.invitations.store import RequestLists, RequestStore
 from agent_services.partial_authorisations import PartialAuthorisations
 from agent_services.platform.clock import Clock
 from agent_services.relationships import (
@@ -49,6 +49,7 @@ class RequestsOfSoftware:
         *,
         clock: Clock,
         store: RequestStore,
+        lists: RequestLists,
         filing: InvitationFiling,
         links: AgentLinks,
         records: ClientRecords,
@@ -59,6 +60,7 @@ class RequestsOfSoftware:
     ) -> None:
         self._clock = clock
         self._store = store
+        self._lists = lists
         self._filing = filing
         self._links = links
         self._records = records
@@ -104,10 +106,11 @@ class RequestsOfSoftware:
 
     async def read(self, arn: Arn, invitation_id: InvitationId) -> ApiInvitation | ApiRefused:
         """One request of the agent. Makes the agent's link if there is none. Raises UpstreamFailed."""
-        link = await self._link(arn)
-        if isinstance(link, ApiRefused):
-            return link
-        found = await self._store.find(invitation_id)
+        agent = await self._agents.agent_record(arn)
+        if agent.is_suspended:
+            return ApiRefused(ApiCode.AGENT_SUSPENDED)
+        found, uid = await self._store.find_with_link(arn, invitation_id)
+        link = await self._links.without_adding_a_name(arn, agent, known_uid=uid)
         if found is None:
             return ApiRefused(ApiCode.INVITATION_NOT_FOUND)
         if found.arn != arn:
@@ -118,10 +121,11 @@ class RequestsOfSoftware:
 
     async def list_all(self, arn: Arn, *, created_since: datetime | None) -> ApiInvitationList | ApiRefused:
         """The agent's requests for the API's services, of every status, in store order. Raises UpstreamFailed."""
-        link = await self._link(arn)
-        if isinstance(link, ApiRefused):
-            return link
-        found = await self._store.of_agent(arn, _API_SERVICE_KEYS, created_since=created_since)
+        agent = await self._agents.agent_record(arn)
+        if agent.is_suspended:
+            return ApiRefused(ApiCode.AGENT_SUSPENDED)
+        link = await self._links.without_adding_a_name(arn, agent)
+        found = await self._lists.of_agent(arn, _API_SERVICE_KEYS, created_since=created_since)
         return ApiInvitationList(
             uid=link.uid,
             normalised_agent_name=link.normalised_agent_name,
@@ -196,12 +200,6 @@ class RequestsOfSoftware:
                 client_id=client_id,
             )
         )
-
-    async def _link(self, arn: Arn) -> AgentLink | ApiRefused:
-        agent = await self._agents.agent_record(arn)
-        if agent.is_suspended:
-            return ApiRefused(ApiCode.AGENT_SUSPENDED)
-        return await self._links.without_adding_a_name(arn, agent)
 
     def _shown(self, link: AgentLink, invitation: Invitation) -> ApiInvitation:
         reads = invitation.as_of(self._clock.today())

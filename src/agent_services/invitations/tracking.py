@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 from agent_services.identifiers import Arn
 from agent_services.invitations.errors import MalformedFilter
 from agent_services.invitations.lifecycle import Invitation
-from agent_services.invitations.store import RequestStore
+from agent_services.invitations.store import RequestLists
 from agent_services.platform.clock import Clock
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -36,14 +36,14 @@ class TrackedRequests:
 class Tracking:
     """Lists an agent's requests, newest first."""
 
-    def __init__(self, *, clock: Clock, store: RequestStore) -> None:
+    def __init__(self, *, clock: Clock, lists: RequestLists) -> None:
         self._clock = clock
-        self._store = store
+        self._lists = lists
 
     async def page(self, arn: Arn, asked: TrackingQuestion) -> TrackedRequests:
         """Raises MalformedFilter for a name with a broken escape."""
         today = self._clock.today()
-        page = await self._store.tracking_page(
+        page = await self._lists.tracking_page(
             arn,
             status=asked.status,
             client_name=None if asked.client_name is None else _decoded_once_more(asked.client_name),

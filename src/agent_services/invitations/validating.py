@@ -8,7 +8,7 @@ from agent_services.identifiers import Arn, MtdItId, Nino, without_whitespace
 from agent_services.invitations.errors import NotFound, SuspendedAgent, UnknownIdentifier
 from agent_services.invitations.lifecycle import Invitation
 from agent_services.invitations.links import AgentLinks
-from agent_services.invitations.store import RequestStore
+from agent_services.invitations.store import RequestLists
 from agent_services.partial_authorisations import PartialAuthorisations
 from agent_services.platform.clock import Clock
 from agent_services.tax_services import (
@@ -62,7 +62,7 @@ class Validating:
         self,
         *,
         clock: Clock,
-        store: RequestStore,
+        lists: RequestLists,
         links: AgentLinks,
         agents: AgentServicesAccount,
         partial_authorisations: PartialAuthorisations,
@@ -71,7 +71,7 @@ class Validating:
         agent_fi: AgentFiRelationship,
     ) -> None:
         self._clock = clock
-        self._store = store
+        self._lists = lists
         self._links = links
         self._agents = agents
         self._partial_authorisations = partial_authorisations
@@ -94,7 +94,7 @@ class Validating:
         agent = await self._agents.agent_record(reference.arn)
         if agent.is_suspended:
             raise SuspendedAgent()
-        found = await self._store.matching(
+        found = await self._lists.matching(
             reference.arn, _services(matched, service_keys), [_client_id(each.enrolment) for each in matched]
         )
         today = self._clock.today()

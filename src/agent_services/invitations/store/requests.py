@@ -1,7 +1,6 @@
 """All SQL about authorisation requests. Store order is the order of `position`. Spec: invitations 3.2."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from agent_services.identifiers import Arn, InvitationId
@@ -9,16 +8,6 @@ from agent_services.invitations.lifecycle import TRANSITIONS, EndedBy, Invitatio
 from agent_services.invitations.store.rows import RowSealing
 from agent_services.platform.database import Database, UnitOfWork
 from agent_services.platform.encryption import FieldCipher
-
-
-@dataclass(frozen=True, slots=True)
-class TrackingPage:
-    """One page of an agent's requests, with what the page's filters offer. Spec: invitations 6.3."""
-
-    requests: tuple[Invitation, ...]
-    total: int
-    client_names: tuple[str, ...]
-    statuses: tuple[str, ...]
 
 
 class RequestStore:
@@ -62,6 +51,29 @@ class RequestStore:
             invitation_id.value,
         )
         return None if row is None else self._sealing.invitation(row)
+
+    async def find_with_link(self, arn: Arn, invitation_id: InvitationId) -> tuple[Invitation | None, str | None]:
+        """The request, whoever made it, and the uid of that agent's link, each None where there is none.
+
+        One question, because it is asked at every reading through the public API.
+        """
+        row = await self._pool.fetchrow(
+            """
+            SELECT link.uid, request.invitation_id, request.arn, request.service, request.supplied_client_id,
+                   request.supplied_client_id_type, request.client_name, request.agency_name,
+                   request.agency_email, request.warning_email_sent, request.expired_email_sent, request.status,
+                   request.relationship_ended_by, request.client_type, request.expiry_date, request.created,
+                   request.last_updated
+              FROM (VALUES ($1::text, $2::text)) AS asked (invitation_id, arn)
+              LEFT JOIN agent_services.invitation AS request ON request.invitation_id = asked.invitation_id
+              LEFT JOIN agent_services.agent_reference AS link ON link.arn = asked.arn
+            """,
+            invitation_id.value.replace("\0", ""),
+            arn.value,
+        )
+        if row is None:
+            return None, None
+        return None if row["invitation_id"] is None else self._sealing.invitation(row), row["uid"]
 
     async def lock(self, work: UnitOfWork, invitation_id: InvitationId) -> Invitation | None:
         """The request, its row held until the transaction ends."""
@@ -113,109 +125,6 @@ class RequestStore:
             today,
         )
         return None if found is None else InvitationId.as_given(found)
-
-    async def of_agent(
-        self, arn: Arn, services: Sequence[str], *, created_since: datetime | None
-    ) -> tuple[Invitation, ...]:
-        """The agent's requests for these services in store order."""
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             WHERE arn = $1 AND service = ANY($2::text[]) AND ($3::timestamptz IS NULL OR created >= $3)
-             ORDER BY position
-            """,
-            arn.value,
-            list(services),
-            created_since,
-        )
-        return tuple(self._sealing.invitation(row) for row in rows)
-
-    async def matching(self, arn: Arn, services: Sequence[str], client_ids: Sequence[str]) -> tuple[Invitation, ...]:
-        """The agent's requests, of every status, with any of the services and any of the clients; store order."""
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             WHERE supplied_client_id_hash = ANY($1::bytea[]) AND service = ANY($2::text[]) AND arn = $3
-             ORDER BY position
-            """,
-            self._sealing.client_id_hashes(client_ids),
-            list(services),
-            arn.value,
-        )
-        return tuple(self._sealing.invitation(row) for row in rows)
-
-    async def tracking_page(
-        self,
-        arn: Arn,
-        *,
-        status: str | None,
-        client_name: str | None,
-        skip: int,
-        limit: int,
-        today: date,
-    ) -> TrackingPage:
-        """Newest first, equal ones in store order; what is offered ignores the filters. Spec: invitations 6.3."""
-        wanted_name = None if client_name is None else self._sealing.client_name_hash(client_name)
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             WHERE arn = $1
-               AND ($2::text IS NULL
-                    OR CASE WHEN status = 'Pending' AND expiry_date < $3 THEN 'Expired' ELSE status END = $2)
-               AND ($4::bytea IS NULL OR client_name_hash = $4)
-             ORDER BY created DESC, position
-            OFFSET $5
-             LIMIT $6
-            """,
-            arn.value,
-            status,
-            today,
-            wanted_name,
-            skip,
-            limit,
-        )
-        offered = await self._pool.fetchrow(
-            """
-            SELECT count(*) FILTER (
-                       WHERE ($2::text IS NULL OR reads_as = $2) AND ($4::bytea IS NULL OR client_name_hash = $4)
-                   ) AS total,
-                   array_agg(DISTINCT reads_as) AS statuses
-              FROM (
-                    SELECT client_name_hash,
-                           CASE WHEN status = 'Pending' AND expiry_date < $3 THEN 'Expired' ELSE status END AS reads_as
-                      FROM agent_services.invitation
-                     WHERE arn = $1
-                   ) AS theirs
-            """,
-            arn.value,
-            status,
-            today,
-            wanted_name,
-        )
-        names = await self._pool.fetch(
-            """
-            SELECT DISTINCT ON (client_name_hash) client_name
-              FROM agent_services.invitation
-             WHERE arn = $1
-            """,
-            arn.value,
-        )
-        total, statuses = (0, None) if offered is None else (offered["total"], offered["statuses"])
-        return TrackingPage(
-            requests=tuple(self._sealing.invitation(row) for row in rows),
-            total=total,
-            client_names=tuple(sorted(self._sealing.open_client_name(row["client_name"]) for row in names)),
-            statuses=tuple(sorted(statuses or ())),
-        )
 
     async def move(
         self, work: UnitOfWork, invitation_id: InvitationId, transition: Transition, *, now: datetime
@@ -297,37 +206,6 @@ class RequestStore:
         )
         return changed is not None
 
-    async def due_for_warning(self, *, today: date, until: date) -> tuple[Invitation, ...]:
-        """Pending, not warned of, expiring from today to `until`; store order. Spec: invitations 18."""
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             WHERE status = 'Pending' AND expiry_date BETWEEN $1 AND $2 AND NOT warning_email_sent
-             ORDER BY position
-            """,
-            today,
-            until,
-        )
-        return tuple(self._sealing.invitation(row) for row in rows)
-
-    async def due_for_expiry(self, *, today: date) -> tuple[Invitation, ...]:
-        """Pending with an expiry date of today or before; store order. Spec: invitations 18."""
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             WHERE status = 'Pending' AND expiry_date <= $1
-             ORDER BY position
-            """,
-            today,
-        )
-        return tuple(self._sealing.invitation(row) for row in rows)
-
     async def note_warned(self, invitation_ids: Sequence[InvitationId]) -> None:
         await self._pool.execute(
             """
@@ -372,18 +250,6 @@ class RequestStore:
             "DELETE FROM agent_services.invitation WHERE created < $1 RETURNING position", created_before
         )
         return len(dropped)
-
-    async def all(self) -> tuple[Invitation, ...]:
-        rows = await self._pool.fetch(
-            """
-            SELECT invitation_id, arn, service, supplied_client_id, supplied_client_id_type, client_name,
-                   agency_name, agency_email, warning_email_sent, expired_email_sent, status,
-                   relationship_ended_by, client_type, expiry_date, created, last_updated
-              FROM agent_services.invitation
-             ORDER BY position
-            """
-        )
-        return tuple(self._sealing.invitation(row) for row in rows)
 
     async def put(self, work: UnitOfWork, invitations: Sequence[Invitation]) -> None:
         """Inserts or replaces exactly these; a replaced one keeps its place in the store order."""
