@@ -1,0 +1,1 @@
+"""What the wire and the management routes share: callers, bodies, answers."""
