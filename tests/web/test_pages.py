@@ -1,5 +1,6 @@
 """The frame of the pages and what it is made of. Decision: docs/decisions/0006-pages.md."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -32,7 +33,8 @@ async def test_assets_are_served(path: str) -> None:
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request"}
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
