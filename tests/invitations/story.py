@@ -49,21 +49,70 @@ class Caller:
         return await self.call("POST", PREFIX + path, json=body)
 
 
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A subscribed agent that no client knows."""
+
+    arn: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client without an agent. `nino` and `mtd_it_id` are those of income tax, `vrn` that of VAT."""
+
+    caller: Caller
+    vrn: str = ""
+    nino: str = ""
+    mtd_it_id: str = ""
+
+
 @dataclass(slots=True)
 class Story:
-    """The running application on its first day."""
+    """The running application with nothing stored."""
 
     client: aiohttp.ClientSession
 
     async def begin(self) -> None:
-        """Nothing stored, the cast as it was, and the real time."""
+        """Empties the services' stores and goes back to the real time; the sandbox's people stay as they are."""
         nobody = self.nobody()
         replies = (
             await nobody.call("DELETE", "/test-only/records"),
-            await nobody.call("POST", "/sandbox/reset"),
             await nobody.call("DELETE", "/test-only/clock"),
         )
-        assert all(reply.status < 300 for reply in replies), replies
+        assert all(reply.status == 204 for reply in replies), replies
+
+    async def new_agent(self) -> Agent:
+        user = await self._new_user("agents", "agent-services")
+        return Agent(user["agentServicesAccountNumber"], await self._signed_in(user))
+
+    async def new_vat_client(self) -> Client:
+        user = await self._new_user("organisations", "mtd-vat")
+        return Client(await self._signed_in(user), vrn=user["vrn"])
+
+    async def new_income_tax_client(self) -> Client:
+        user = await self._new_user("individuals", "mtd-income-tax")
+        return Client(await self._signed_in(user), nino=user["nino"][:8], mtd_it_id=user["mtdItId"])
+
+    async def _new_user(self, kind: str, service: str) -> dict[str, Any]:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": "sandbox-application",
+            "client_secret": "sandbox-client-secret",
+        }
+        token = (await self.nobody().call("POST", "/oauth/token", data=form)).json["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.hmrc.1.0+json"}
+        path = f"/create-test-user/{kind}"
+        reply = await self.nobody().call("POST", path, headers=headers, json={"serviceNames": [service]})
+        assert reply.status == 201, reply
+        user: dict[str, Any] = reply.json
+        return user
+
+    async def _signed_in(self, user: dict[str, Any]) -> Caller:
+        body = {"userId": user["userId"], "scope": "read:sent-invitations"}
+        reply = await self.nobody().call("POST", "/sandbox/tokens", json=body)
+        assert reply.status == 200, reply
+        return Caller(self.client, {"Authorization": f"Bearer {reply.json['access_token']}"})
 
     def person(self, user_id: str) -> Caller:
         """Somebody of the sandbox's cast, signed in."""
@@ -87,14 +136,14 @@ class Story:
         invitation_id: str = reply.json["invitationId"]
         return invitation_id
 
-    async def accepts(self, user_id: str, invitation_id: str) -> Reply:
-        return await self.person(user_id).put(f"/authorisation-response/accept/{invitation_id}")
+    async def accepts(self, caller: Caller, invitation_id: str) -> Reply:
+        return await caller.put(f"/authorisation-response/accept/{invitation_id}")
 
-    async def rejects(self, user_id: str, invitation_id: str) -> Reply:
-        return await self.person(user_id).put(f"/client/authorisation-response/reject/{invitation_id}")
+    async def rejects(self, caller: Caller, invitation_id: str) -> Reply:
+        return await caller.put(f"/client/authorisation-response/reject/{invitation_id}")
 
-    async def cancels(self, user_id: str, invitation_id: str) -> Reply:
-        return await self.person(user_id).put(f"/agent/cancel-invitation/{invitation_id}")
+    async def cancels(self, caller: Caller, invitation_id: str) -> Reply:
+        return await caller.put(f"/agent/cancel-invitation/{invitation_id}")
 
     async def record(self, invitation_id: str) -> dict[str, Any]:
         """The stored request."""
@@ -118,7 +167,6 @@ class Story:
 
     async def audited(self, audit_type: str) -> list[dict[str, Any]]:
         """The details of all events of that type."""
-        await asyncio.sleep(0.3)
         events = (await self.nobody().call("GET", "/test-only/audit")).json
         return [event["detail"] for event in events if event["auditType"] == audit_type]
 

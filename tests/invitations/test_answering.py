@@ -6,12 +6,8 @@ import pytest
 
 from tests.invitations.story import (
     AMELIA_ARN,
-    HARRIET_ARN,
-    JONAH_MTDITID,
-    JONAH_NINO,
     NOOR_NINO,
     ROWAN_VRN,
-    VESTER_VRN,
     Story,
 )
 
@@ -22,24 +18,26 @@ _NO_PERMISSION = {
 
 
 async def test_accepting_gives_the_agent_authority(story: Story) -> None:
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
 
-    reply = await story.accepts("vester", invitation_id)
+    reply = await story.accepts(client.caller, invitation_id)
 
     record = await story.record(invitation_id)
     [email] = await story.emails(at_least=1)
     assert reply.seen == (204, "")
     assert record["status"] == "Accepted"
-    assert await story.related(HARRIET_ARN, "HMRC-MTD-VAT", "VRN", VESTER_VRN)
+    assert await story.related(rival.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
     assert email["templateId"] == "client_accepted_authorisation_request"
     assert await story.audited("RespondToInvitation") == [
         {
-            "agentReferenceNumber": HARRIET_ARN,
+            "agentReferenceNumber": rival.arn,
             "service": "HMRC-MTD-VAT",
-            "clientId": VESTER_VRN,
+            "clientId": client.vrn,
             "clientIdType": "vrn",
             "invitationId": invitation_id,
-            "suppliedClientId": VESTER_VRN,
+            "suppliedClientId": client.vrn,
             "response": "Accepted",
             "respondedBy": "Client",
         }
@@ -49,10 +47,12 @@ async def test_accepting_gives_the_agent_authority(story: Story) -> None:
 
 
 async def test_accepting_again_does_nothing_more(story: Story) -> None:
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
-    await story.accepts("vester", invitation_id)
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
+    await story.accepts(client.caller, invitation_id)
 
-    reply = await story.accepts("vester", invitation_id)
+    reply = await story.accepts(client.caller, invitation_id)
 
     assert reply.seen == (204, "")
     assert len(await story.audited("RespondToInvitation")) == 1
@@ -60,35 +60,40 @@ async def test_accepting_again_does_nothing_more(story: Story) -> None:
 
 async def test_new_main_agent_ends_the_previous_ones_request(story: Story) -> None:
     """invitations 9.6"""
-    first = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
-    await story.accepts("vester", first)
-    second = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    first = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
+    await story.accepts(client.caller, first)
+    second = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
 
-    await story.accepts("vester", second)
+    await story.accepts(client.caller, second)
 
     ended = await story.record(first)
     assert (ended["status"], ended["relationshipEndedBy"]) == ("Deauthorised", "Client")
     assert await story.status(second) == "Accepted"
-    assert not await story.related(AMELIA_ARN, "HMRC-MTD-VAT", "VRN", VESTER_VRN)
-    assert await story.related(HARRIET_ARN, "HMRC-MTD-VAT", "VRN", VESTER_VRN)
+    assert not await story.related(agent.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
+    assert await story.related(rival.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
 
 
 async def test_income_tax_client_is_known_by_the_nino(story: Story) -> None:
     """invitations 9.1"""
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", JONAH_NINO + "B")
+    agent = await story.new_agent()
+    client = await story.new_income_tax_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-IT", client.nino + "B")
 
-    stranger = await story.accepts("iris", invitation_id)
-    agent = await story.accepts("amelia", invitation_id)
-    client = await story.accepts("jonah", invitation_id)
+    stranger = await story.accepts(story.person("iris"), invitation_id)
+    by_agent = await story.accepts(agent.caller, invitation_id)
+    by_client = await story.accepts(client.caller, invitation_id)
 
     [answer] = await story.audited("RespondToInvitation")
-    assert stranger.seen == agent.seen == (403, _NO_PERMISSION)
-    assert client.status == 204
-    assert await story.related(AMELIA_ARN, "HMRC-MTD-IT", "MTDITID", JONAH_MTDITID)
+    assert stranger.seen == by_agent.seen == (403, _NO_PERMISSION)
+    assert by_client.status == 204
+    assert await story.related(agent.arn, "HMRC-MTD-IT", "MTDITID", client.mtd_it_id)
     assert (answer["clientId"], answer["clientIdType"], answer["suppliedClientId"]) == (
-        JONAH_MTDITID,
+        client.mtd_it_id,
         "MTDITID",
-        JONAH_NINO,
+        client.nino,
     )
 
 
@@ -96,7 +101,7 @@ async def test_client_without_mtditid_authorises_partially(story: Story) -> None
     """invitations 9.5"""
     invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", NOOR_NINO)
 
-    reply = await story.accepts("noor", invitation_id)
+    reply = await story.accepts(story.person("noor"), invitation_id)
 
     [partial] = await story.records("partial-auth")
     [email] = await story.emails(at_least=1)
@@ -115,22 +120,26 @@ async def test_client_without_mtditid_authorises_partially(story: Story) -> None
 
 async def test_agent_that_becomes_main_gives_up_its_supporting_role(story: Story) -> None:
     """invitations 9.4"""
-    supporting = await story.asks(AMELIA_ARN, "HMRC-MTD-IT-SUPP", JONAH_NINO)
-    await story.accepts("jonah", supporting)
-    main = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", JONAH_NINO)
+    agent = await story.new_agent()
+    client = await story.new_income_tax_client()
+    supporting = await story.asks(agent.arn, "HMRC-MTD-IT-SUPP", client.nino)
+    await story.accepts(client.caller, supporting)
+    main = await story.asks(agent.arn, "HMRC-MTD-IT", client.nino)
 
-    reply = await story.accepts("jonah", main)
+    reply = await story.accepts(client.caller, main)
 
     assert reply.status == 204
     assert (await story.status(supporting), await story.status(main)) == ("Deauthorised", "Accepted")
-    assert not await story.related(AMELIA_ARN, "HMRC-MTD-IT-SUPP", "MTDITID", JONAH_MTDITID)
-    assert await story.related(AMELIA_ARN, "HMRC-MTD-IT", "MTDITID", JONAH_MTDITID)
+    assert not await story.related(agent.arn, "HMRC-MTD-IT-SUPP", "MTDITID", client.mtd_it_id)
+    assert await story.related(agent.arn, "HMRC-MTD-IT", "MTDITID", client.mtd_it_id)
 
 
 async def test_staff_may_accept(story: Story) -> None:
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
 
-    reply = await story.accepts("stride-sam", invitation_id)
+    reply = await story.accepts(story.person("stride-sam"), invitation_id)
 
     [answer] = await story.audited("RespondToInvitation")
     assert reply.status == 204
@@ -147,10 +156,12 @@ async def test_unknown_request_is_told_before_the_session(story: Story) -> None:
 
 async def test_rejecting_tells_the_agent(story: Story) -> None:
     """invitations 8"""
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
 
-    first = await story.rejects("vester", invitation_id)
-    second = await story.rejects("vester", invitation_id)
+    first = await story.rejects(client.caller, invitation_id)
+    second = await story.rejects(client.caller, invitation_id)
 
     [email] = await story.emails()
     assert first.seen == second.seen == (204, "")
@@ -158,12 +169,12 @@ async def test_rejecting_tells_the_agent(story: Story) -> None:
     assert email["templateId"] == "client_rejected_authorisation_request"
     assert await story.audited("RespondToInvitation") == [
         {
-            "agentReferenceNumber": AMELIA_ARN,
+            "agentReferenceNumber": agent.arn,
             "service": "HMRC-MTD-VAT",
             "clientId": "",
             "clientIdType": "",
             "invitationId": invitation_id,
-            "suppliedClientId": VESTER_VRN,
+            "suppliedClientId": client.vrn,
             "response": "Rejected",
             "respondedBy": "Client",
         }
@@ -171,9 +182,11 @@ async def test_rejecting_tells_the_agent(story: Story) -> None:
 
 
 async def test_agents_reject_nothing(story: Story) -> None:
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
 
-    reply = await story.rejects("amelia", invitation_id)
+    reply = await story.rejects(agent.caller, invitation_id)
 
     assert reply.seen == (403, _NO_PERMISSION)
 
@@ -183,40 +196,48 @@ async def test_agents_reject_nothing(story: Story) -> None:
     [("Rejected", "Rejected"), ("Cancelled", "Cancelled"), ("Expired", "Expired"), ("Deauthorised", "DeAuthorised")],
 )
 async def test_answered_request_cannot_be_accepted(story: Story, status: str, name: str) -> None:
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
     await story.changes(invitation_id, status=status)
 
-    reply = await story.accepts("vester", invitation_id)
+    reply = await story.accepts(client.caller, invitation_id)
 
     assert reply.seen == (500, f"Invitation could not be accepted. Invitation status is '{name}'")
 
 
 @pytest.mark.parametrize(("status", "name"), [("Accepted", "Accepted"), ("Partialauth", "PartialAuth")])
 async def test_accepted_request_cannot_be_rejected(story: Story, status: str, name: str) -> None:
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
     await story.changes(invitation_id, status=status)
 
-    reply = await story.rejects("vester", invitation_id)
+    reply = await story.rejects(client.caller, invitation_id)
 
     assert reply.seen == (500, f"Invitation failed to reject. Invitation status is '{name}'")
 
 
 async def test_overdue_request_is_expired_for_everybody(story: Story) -> None:
     """invitations 3.5"""
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
     await story.advances(22)
 
-    accepted = await story.accepts("vester", invitation_id)
-    cancelled = await story.cancels("amelia", invitation_id)
+    accepted = await story.accepts(client.caller, invitation_id)
+    cancelled = await story.cancels(agent.caller, invitation_id)
 
     assert accepted.seen == (500, "Invitation could not be accepted. Invitation status is 'Expired'")
     assert cancelled.seen == (422, {"code": "INVALID_INVITATION_STATUS"})
 
 
 async def test_many_accepts_at_once_make_one_relationship(story: Story) -> None:
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
 
-    replies = await asyncio.gather(*(story.accepts("vester", invitation_id) for _ in range(50)))
+    replies = await asyncio.gather(*(story.accepts(client.caller, invitation_id) for _ in range(50)))
 
     assert {reply.status for reply in replies} <= {204, 423}
     assert 204 in {reply.status for reply in replies}
@@ -227,36 +248,40 @@ async def test_many_accepts_at_once_make_one_relationship(story: Story) -> None:
 
 @pytest.mark.parametrize("round_number", range(6))
 async def test_of_accept_and_its_opposites_one_wins(story: Story, round_number: int) -> None:
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    agent = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(agent.arn, "HMRC-MTD-VAT", client.vrn)
 
     async def after(pause: float, answer: object) -> object:
         await asyncio.sleep(pause)
         return await answer  # type: ignore[misc]  # a coroutine
 
     await asyncio.gather(
-        story.accepts("vester", invitation_id),
-        after(round_number * 0.01, story.rejects("vester", invitation_id)),
-        after(round_number * 0.008, story.cancels("amelia", invitation_id)),
+        story.accepts(client.caller, invitation_id),
+        after(round_number * 0.01, story.rejects(client.caller, invitation_id)),
+        after(round_number * 0.008, story.cancels(agent.caller, invitation_id)),
     )
 
     status = await story.status(invitation_id)
-    is_related = await story.related(AMELIA_ARN, "HMRC-MTD-VAT", "VRN", VESTER_VRN)
+    is_related = await story.related(agent.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
     assert status in {"Accepted", "Rejected", "Cancelled"}
     assert is_related == (status == "Accepted")
 
 
 async def test_held_lock_answers_423(story: Story) -> None:
     """invitations 9.2"""
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
     lock = {
-        "_id": f"recovery-{HARRIET_ARN}-HMRC-MTD-VAT~VRN~{VESTER_VRN}",
+        "_id": f"recovery-{rival.arn}-HMRC-MTD-VAT~VRN~{client.vrn}",
         "owner": "somebody",
         "timeCreated": "2026-01-01T00:00:00Z",
         "expiryTime": "2036-01-01T00:00:00Z",
     }
     await story.put_records("lock", lock)
 
-    reply = await story.accepts("vester", invitation_id)
+    reply = await story.accepts(client.caller, invitation_id)
 
     assert reply.seen == (423, "")
     assert await story.status(invitation_id) == "Pending"
@@ -264,14 +289,17 @@ async def test_held_lock_answers_423(story: Story) -> None:
 
 async def test_de_authorising_ends_relationship_and_request(story: Story) -> None:
     """invitations 10"""
-    invitation_id = await story.asks(HARRIET_ARN, "HMRC-MTD-VAT", VESTER_VRN)
-    await story.accepts("vester", invitation_id)
-    body = {"clientId": VESTER_VRN, "service": "HMRC-MTD-VAT"}
-    path = f"/agent/{HARRIET_ARN}/remove-authorisation"
+    agent = await story.new_agent()
+    rival = await story.new_agent()
+    client = await story.new_vat_client()
+    invitation_id = await story.asks(rival.arn, "HMRC-MTD-VAT", client.vrn)
+    await story.accepts(client.caller, invitation_id)
+    body = {"clientId": client.vrn, "service": "HMRC-MTD-VAT"}
+    path = f"/agent/{rival.arn}/remove-authorisation"
 
-    stranger = await story.person("amelia").post(path, body)
-    first = await story.person("harriet").post(path, body)
-    second = await story.person("harriet").post(path, body)
+    stranger = await agent.caller.post(path, body)
+    first = await rival.caller.post(path, body)
+    second = await rival.caller.post(path, body)
 
     record = await story.record(invitation_id)
     [ended] = await story.audited("TerminateRelationship")
@@ -283,7 +311,7 @@ async def test_de_authorising_ends_relationship_and_request(story: Story) -> Non
     )
     assert (record["status"], record["relationshipEndedBy"]) == ("Deauthorised", "Agent")
     assert ended["howRelationshipTerminated"] == "AgentLedTermination"
-    assert not await story.related(HARRIET_ARN, "HMRC-MTD-VAT", "VRN", VESTER_VRN)
+    assert not await story.related(rival.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +328,7 @@ async def test_de_authorising_ends_relationship_and_request(story: Story) -> Non
             {"clientId": ROWAN_VRN, "service": "HMRC-X"},
             "Failed to build enrolment key because: Unknown service HMRC-X",
         ),
-        ({"clientId": JONAH_NINO, "service": "IR-SA"}, "Not a valid service id: IR-SA"),
+        ({"clientId": "AB100002", "service": "IR-SA"}, "Not a valid service id: IR-SA"),
     ],
 )
 async def test_bad_key_is_400_before_the_session(story: Story, body: dict[str, str], message: str) -> None:

@@ -134,9 +134,9 @@ async def test_agent_cancels_its_own_request_once(story: Story) -> None:
     """invitations 7"""
     invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-VAT", VESTER_VRN)
 
-    other = await story.cancels("harriet", invitation_id)
-    first = await story.cancels("amelia", invitation_id)
-    second = await story.cancels("amelia", invitation_id)
+    other = await story.cancels(story.person("harriet"), invitation_id)
+    first = await story.cancels(story.person("amelia"), invitation_id)
+    second = await story.cancels(story.person("amelia"), invitation_id)
 
     assert other.seen == (422, {"code": "NO_PERMISSION_ON_AGENCY"})
     assert first.seen == (204, "")
@@ -149,7 +149,7 @@ async def test_agent_cancels_its_own_request_once(story: Story) -> None:
     [("ABERULMHCKKW3", (422, {"code": "INVITATION_NOT_FOUND"})), ("%00", (400, None))],
 )
 async def test_unknown_request_cannot_be_cancelled(story: Story, invitation_id: str, answer: Any) -> None:
-    reply = await story.cancels("amelia", invitation_id)
+    reply = await story.cancels(story.person("amelia"), invitation_id)
 
     assert reply.status == answer[0]
     assert answer[1] is None or reply.json == answer[1]

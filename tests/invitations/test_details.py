@@ -65,7 +65,7 @@ async def test_pending_request_of_the_other_role_counts(story: Story) -> None:
 
 async def test_partial_authorisation_counts_as_existing(story: Story) -> None:
     invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", NOOR_NINO)
-    await story.accepts("noor", invitation_id)
+    await story.accepts(story.person("noor"), invitation_id)
 
     reply = await story.person("amelia").get(f"/client/HMRC-MTD-IT/details/{NOOR_NINO}")
 

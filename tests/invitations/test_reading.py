@@ -155,12 +155,13 @@ async def test_client_finds_the_request_behind_a_link(story: Story) -> None:
 
 async def test_income_tax_request_is_found_by_the_persons_enrolment(story: Story) -> None:
     """invitations 12: with the agent who acts already"""
-    before = await story.asks(HARRIET_ARN, "HMRC-MTD-IT", JONAH_NINO)
-    await story.accepts("jonah", before)
-    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", JONAH_NINO)
+    client = await story.new_income_tax_client()
+    before = await story.asks(HARRIET_ARN, "HMRC-MTD-IT", client.nino)
+    await story.accepts(client.caller, before)
+    invitation_id = await story.asks(AMELIA_ARN, "HMRC-MTD-IT", client.nino)
     body = {"uid": await _uid(story, "amelia"), "serviceKeys": ["HMRC-MTD-IT", "HMRC-NI", "HMRC-PT"]}
 
-    reply = await story.person("jonah").post("/client/validate-invitation", body)
+    reply = await client.caller.post("/client/validate-invitation", body)
 
     assert reply.status == 200
     assert (reply.json["invitationId"], reply.json["existingMainAgent"]) == (
