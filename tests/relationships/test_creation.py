@@ -331,6 +331,63 @@ async def test_an_open_creation_is_undone_completely(house: House, call: str, af
     assert await house.records("delete-record") == []
 
 
+async def test_undoing_gives_the_other_role_back(house: House) -> None:
+    """design, sagas 6"""
+    agent, supporting = house.world.new_agent(FIRST), income_tax_key(service="HMRC-MTD-IT-SUPP")
+    house.world.relate(agent, supporting)
+    await house.requests.add("A1")
+    house.world.trouble("allocate_delegated", failed("allocate_delegated"))
+    with pytest.raises(UpstreamFailed):
+        await house.room.creation.create(
+            house.wanted(agent, income_tax_key(), origin="A1", nino=NINO, client_id_type="MTDITID")
+        )
+
+    outcome = await house.room.creation.undo_creation(
+        "A1", and_then=lambda work: house.requests.set_status(work, "A1", "Cancelled")
+    )
+
+    assert outcome == Undone()
+    assert house.world.agents_in_store(supporting) == house.world.agents_in_etmp(supporting) == [FIRST]
+    assert house.world.agents_in_store(income_tax_key()) == house.world.agents_in_etmp(income_tax_key()) == []
+
+
+async def test_a_role_change_that_fails_is_finished_with_the_rest(house: House) -> None:
+    """design, sagas 4"""
+    agent, supporting = house.world.new_agent(FIRST), income_tax_key(service="HMRC-MTD-IT-SUPP")
+    house.world.relate(agent, supporting)
+    await house.requests.add("A1")
+    house.world.trouble("deallocate", failed("deallocate"))
+    with pytest.raises(UpstreamFailed):
+        await house.room.creation.create(
+            house.wanted(agent, income_tax_key(), origin="A1", nino=NINO, client_id_type="MTDITID")
+        )
+
+    await house.recover()
+
+    assert house.world.agents_in_store(supporting) == house.world.agents_in_etmp(supporting) == []
+    assert house.world.agents_in_store(income_tax_key()) == [FIRST]
+    assert await house.requests.status("A1") == "Accepted"
+
+
+async def test_a_failed_undoing_is_gone_on_with(house: House) -> None:
+    agent = house.world.new_agent(FIRST)
+    await house.requests.add("C1")
+    house.world.trouble("allocate_delegated", failed("allocate_delegated"))
+    with pytest.raises(UpstreamFailed):
+        await house.room.creation.create(house.wanted(agent, vat_key(), origin="C1"))
+    house.world.trouble("remove_relationship", failed("remove_relationship"))
+
+    with pytest.raises(UpstreamFailed):
+        await house.room.creation.undo_creation(
+            "C1", and_then=lambda work: house.requests.set_status(work, "C1", "Rejected")
+        )
+    await house.recover()
+
+    assert house.world.agents_in_etmp(vat_key()) == []
+    assert await house.requests.status("C1") == "Pending"
+    assert await house.open_creations() == 0
+
+
 async def test_nothing_open_cannot_be_undone(house: House) -> None:
     outcome = await house.room.creation.undo_creation(
         "C1", and_then=lambda work: house.requests.set_status(work, "C1", "Rejected")

@@ -17,8 +17,8 @@ from agent_services.relationships.errors import NoAdminUser, UnknownAgent
 from agent_services.relationships.follow_up import CRASH_LOOK, FollowUp, pause_after
 from agent_services.relationships.intents import CreationIntent, CreationState, Progress
 from agent_services.relationships.requests import AuthorisationRequests
-from agent_services.relationships.running import CreationRun
-from agent_services.relationships.steps import CreationSteps, DelegationLeftForLater, OtherRoleIsBusy
+from agent_services.relationships.running import CreationRun, OtherPairIsBusy
+from agent_services.relationships.steps import CreationSteps, DelegationLeftForLater
 from agent_services.relationships.store import CopyRecords, CreationIntents, DeleteRecords
 from agent_services.relationships.undoing import CreationUndoing
 from agent_services.relationships.wanted import (
@@ -102,7 +102,10 @@ class RelationshipCreation:
             intent = await self._intents.find(intent.id)
             if intent is None:
                 return NothingOpen()
-            await self._undo(intent, hold, and_then)
+            try:
+                await self._undo(intent, hold, and_then)
+            except OtherPairIsBusy:
+                return Busy()
             return Undone()
 
     async def finish(self, intent_id: UUID, *, attempt: int | None = None) -> bool:
@@ -165,14 +168,17 @@ class RelationshipCreation:
     async def _settle(self, intent: CreationIntent, hold: LockHold) -> Created | Busy | None:
         """Finishes what is open; None when it was being undone, and is now."""
         if intent.state is CreationState.UNDOING:
-            await self._undo(intent, hold, None)
+            try:
+                await self._undo(intent, hold, None)
+            except OtherPairIsBusy:
+                return Busy()
             return None
         return await self._run(CreationRun(intent, hold))
 
     async def _run(self, run: CreationRun) -> Created | Busy:
         try:
             await self._steps.take(run)
-        except OtherRoleIsBusy as busy:
+        except OtherPairIsBusy as busy:
             await self._give_up_or_keep(run, busy)
             return Busy()
         except DelegationLeftForLater as left:
@@ -201,7 +207,7 @@ class RelationshipCreation:
     ) -> None:
         try:
             await self._undoing.undo(intent, hold, and_then)
-        except CREATION_FAILURES as failure:
+        except (*CREATION_FAILURES, OtherPairIsBusy) as failure:
             await self._keep_for_later(intent, failure)
             raise
 

@@ -178,6 +178,7 @@ def build_relationships(
         database=database,
         intents=intents,
         removals=removals,
+        locks=locks,
         agents=admins,
         enrolments=enrolments,
         tax_enrolments=tax_enrolments,

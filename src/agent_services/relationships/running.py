@@ -8,6 +8,11 @@ from agent_services.relationships.intents import CreationIntent, Step
 from agent_services.upstreams.errors import UpstreamFailed
 
 
+class OtherPairIsBusy(Exception):
+    """Another relationship that belongs to this change (the same agent's other role, a previous agent's) is being
+    changed just now."""
+
+
 class CreationRun:
     """Lives as long as one task works on the intent, under the lock that `hold` stands for."""
 
@@ -16,7 +21,6 @@ class CreationRun:
         self.wanted = intent.wanted
         self.done: set[Step] = set(intent.done)
         self.audit: dict[str, str] = dict(intent.progress.audit)
-        self.other_role_ended = intent.progress.other_role_ended
         # A resumed intent may have taken effect in a run of which nobody knows the end.
         self.may_have_had_effect = intent.is_resumed or bool(intent.done)
         self._hold = hold

@@ -12,7 +12,7 @@ from agent_services.relationships.errors import UnknownAgent
 from agent_services.relationships.intents import Step, SyncStatus
 from agent_services.relationships.removal import RelationshipRemoval
 from agent_services.relationships.replacement import AgentReplacement
-from agent_services.relationships.running import CreationRun
+from agent_services.relationships.running import CreationRun, OtherPairIsBusy
 from agent_services.relationships.store import CopyRecords, CreationIntents
 from agent_services.relationships.wanted import (
     Busy,
@@ -20,8 +20,6 @@ from agent_services.relationships.wanted import (
     EndedBy,
     HowCreated,
     HowEnded,
-    NothingToRemove,
-    Removed,
     RoleChange,
 )
 from agent_services.upstreams.agent_fi_relationship import AgentFiRelationship
@@ -37,10 +35,6 @@ _ENDED_BY = {
     HowCreated.PARTIAL_AUTHORISATION: EndedBy.AGENT,
 }
 """Who ends the same agent's other role by what they do. Spec: relationships 1.8, 5.2."""
-
-
-class OtherRoleIsBusy(Exception):
-    """The same agent's other role is being changed just now, so it cannot be ended before this creation."""
 
 
 class DelegationLeftForLater(Exception):
@@ -82,7 +76,7 @@ class CreationSteps:
     async def take(self, run: CreationRun) -> None:
         """All that are not done yet. Raises UpstreamFailed, UnknownAgent, NoAdminUser, and the two of this file."""
         if run.wanted.role_change is RoleChange.BEFORE and not await self._has_ended_other_role(run):
-            raise OtherRoleIsBusy
+            raise OtherPairIsBusy
         if run.wanted.key.service.is_kept_by_agent_fi:
             await self._give_income_record(run)
         else:
@@ -171,14 +165,18 @@ class CreationSteps:
             ended_by=_ENDED_BY[wanted.how],
             how=HowEnded.ROLE_CHANGED,
         )
-        with run.outside_effect():
-            match await self._removal.remove(ending):
-                case Busy():
-                    return False
-                case Removed():
-                    run.other_role_ended = True
-                case NothingToRemove():
-                    pass
+        # Noted before it is done, so that an undoing gives it back however far this comes.
+        async with self._database.unit_of_work() as work:
+            await self._intents.note_other_role_ended(work, run.intent.id)
+        try:
+            with run.outside_effect():
+                outcome = await self._removal.remove(ending)
+        except UpstreamFailed:
+            # A removal that has begun is finished whatever comes, so this creation is, too.
+            run.may_have_had_effect = True
+            raise
+        if isinstance(outcome, Busy):
+            return False
         await self._mark(run, Step.OTHER_ROLE, {})
         return True
 
@@ -188,8 +186,6 @@ class CreationSteps:
         wanted = run.wanted
         async with self._database.unit_of_work() as work:
             await self._intents.mark_done(work, run.intent.id, step, now=self._clock.now(), audit=run.audit)
-            if step is Step.OTHER_ROLE and run.other_role_ended:
-                await self._intents.note_other_role_ended(work, run.intent.id)
             if wanted.is_copy and step is Step.ETMP:
                 await self._copies.set_etmp(work, wanted.arn, wanted.key, SyncStatus.SUCCESS)
                 await self._copies.set_es(work, wanted.arn, wanted.key, SyncStatus.IN_PROGRESS)
