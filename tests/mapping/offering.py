@@ -14,7 +14,7 @@ from agent_services.platform.encryption import EncryptionKey, FieldCipher, Keys
 CIPHER = FieldCipher(Keys(encryption=(EncryptionKey("test", b"k" * 32),), lookup=b"l" * 32))
 SETTINGS = MappingSettings(agent_termination_username="house:keeper", agent_termination_password="secret words")
 ARN = Arn.parse("XARN1000001")
-PROCESSES, REQUESTS_EACH, CODES_EACH = 4, 25, 8
+PROCESSES, REQUESTS_EACH, CODES_EACH = 3, 34, 8
 
 
 def references(*numbers: int) -> list[LegacyIdentifier]:

@@ -12,6 +12,7 @@ from tests.mapping.offering import (
     ARN,
     CODES_EACH,
     PROCESSES,
+    REQUESTS_EACH,
     codes_of_request,
     map_in_another_process,
     references,
@@ -38,7 +39,7 @@ async def test_hundred_overlapping_mappings_from_several_processes(platform: Run
     offered = {code.value for number in outcomes for code in codes_of_request(number)}
     new = [detail for detail in details if detail["duplicate"] == "false"]
     winners = {detail["authProviderId"] for detail in new}
-    assert len(outcomes) == len(details) / CODES_EACH == 100
+    assert len(outcomes) == len(details) / CODES_EACH == PROCESSES * REQUESTS_EACH
     assert Counter(record["identifier"] for record in await platform.records("mapping")) == Counter(offered)
     assert Counter(detail["identifier"] for detail in new) == Counter(offered)
     assert {f"cred-{number}" for number, name in outcomes.items() if name == Mapped.SOME_NEW.name} == winners
