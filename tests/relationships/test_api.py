@@ -231,6 +231,14 @@ async def test_what_put_and_delete_cannot_keep(first_day: Platform, service: str
     assert (delete.status, delete.json) == (404, {"code": "RELATIONSHIP_NOT_FOUND"})
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("arn", ["A%00B", "A" * 600])
+async def test_what_no_store_can_hold_is_not_bound(first_day: Platform, method: str, arn: str) -> None:
+    answer = await first_day.person("stride-sam").call(method, f"/agent/{arn}/{SADES_VAT}")
+
+    assert (answer.status, answer.json) == (400, {"statusCode": 400, "message": "bad request, cause: REDACTED"})
+
+
 async def test_other_methods_are_unknown(first_day: Platform) -> None:
     """relationships 0.1"""
     path = f"{PREFIX}/agent/{NINA}/{SADES_VAT}"

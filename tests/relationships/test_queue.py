@@ -80,6 +80,6 @@ async def _work_through_the_queue(house: House) -> None:
     await house.database.pool.execute("UPDATE jobs.pgqueuer SET execute_after = created")
     house.jobs.start()
     async with asyncio.timeout(20):
-        while await house.database.pool.fetchval("SELECT EXISTS (SELECT FROM jobs.pgqueuer)"):  # noqa: ASYNC110 (no event tells)
+        while await house.database.pool.fetchval("SELECT EXISTS (SELECT FROM jobs.pgqueuer)"):
             await asyncio.sleep(0.05)
     await house.jobs.stop(grace=timedelta(seconds=1))

@@ -33,6 +33,7 @@ from agent_services.tax_services import EnrolmentKey
 
 PREFIX = "/agent-client-relationships"
 _RELATIONSHIP = "/agent/{arn}/service/{service}/client/{client_id_type}/{client_id}"
+_LONGEST = 500
 
 router = APIRouter(tags=["relationships"])
 test_only_router = APIRouter(tags=["test-only"])
@@ -43,6 +44,20 @@ def relationships_of(request: Request) -> Relationships:
     return room
 
 
+def bindable(*texts: str) -> None:
+    """Raises CannotBind for a text with a NUL, or one so long that no index takes it."""
+    if any("\x00" in text or len(text) > _LONGEST for text in texts):
+        raise CannotBind
+
+
+def asked_by_path(
+    arn: str, service: str, client_id_type: str, client_id: str, user_id: str | None = None
+) -> RelationshipQuestion:
+    """The path as it stands. Raises CannotBind for what no store can hold."""
+    bindable(arn, service, client_id_type, client_id, user_id or "")
+    return RelationshipQuestion(Arn.as_given(arn), service, client_id_type, client_id, user_id)
+
+
 @called_by(ANY)
 async def get_relationship(request: Request) -> Response:
     """May this agent act for this client?
@@ -50,8 +65,8 @@ async def get_relationship(request: Request) -> Response:
     200 empty: yes. 404 {"code": …}: no, and why. 400 empty: no such service, type or identifier. 401 without a
     session; an upstream's failure as in 0.1. Spec: relationships 1, answers 1.7.
     """
+    asked = asked_by_path(**request.path_params, user_id=request.query_params.get("userId"))
     await authorisation_of(request).require(ANY)
-    asked = RelationshipQuestion.from_path(request.path_params, user_id=request.query_params.get("userId"))
     match await relationships_of(request).checking.check(asked):
         case Related():
             return Response(status_code=200)
@@ -69,12 +84,12 @@ hot_routes = [
 ]
 
 
-def asked_by_path(arn: str, service: str, client_id_type: str, client_id: str) -> RelationshipQuestion:
-    """The path as it stands."""
-    return RelationshipQuestion(Arn.as_given(arn), service, client_id_type, client_id)
+def asked_in_path(arn: str, service: str, client_id_type: str, client_id: str) -> RelationshipQuestion:
+    """The path, for a route without a query."""
+    return asked_by_path(arn, service, client_id_type, client_id)
 
 
-AskedByPath = Annotated[RelationshipQuestion, Depends(asked_by_path)]
+AskedByPath = Annotated[RelationshipQuestion, Depends(asked_in_path)]
 
 
 @called_by(USER)
@@ -100,6 +115,7 @@ async def delete_relationship(request: Request, asked: AskedByPath) -> Response:
 @called_by(BASIC)
 async def terminate_agent(request: Request, arn: str) -> Response:
     """Forgets the agency's open copies and removals. 200 with counts; 401 empty. Spec: relationships 7."""
+    bindable(arn)
     room = relationships_of(request)
     if not is_basic_caller(
         request.headers.get("authorization"),
@@ -148,6 +164,7 @@ for prefix, shown in ((PREFIX, True), ("", False)):
 @called_by(TEST_ONLY)
 async def forget_copy(request: Request, arn: str, mtd_it_id: str) -> Response:
     """Forgets that a relationship was copied from CESA. 204, or 404 text. Spec: relationships 14."""
+    bindable(arn, mtd_it_id)
     key = EnrolmentKey.of("HMRC-MTD-IT", "MTDITID", mtd_it_id)
     if not await relationships_of(request).copies.remove(Arn.as_given(arn), key):
         raise NothingRemoved

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
 
 from agent_services.identifiers import Arn
 
@@ -19,16 +18,6 @@ class RelationshipQuestion:
     client_id_type: str
     client_id: str
     user_id: str | None = None
-
-    @classmethod
-    def from_path(cls, parameters: dict[str, str], *, user_id: str | None) -> Self:
-        return cls(
-            arn=Arn.as_given(parameters["arn"]),
-            service=parameters["service"],
-            client_id_type=parameters["client_id_type"],
-            client_id=parameters["client_id"],
-            user_id=user_id,
-        )
 
 
 class NotRelatedCode(StrEnum):
