@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent_services import authorisation_api, invitations, mapping, relationships, test_support
+from agent_services.auth import OPEN, called_by
 from agent_services.authorisation_api import Messages, MessageStyle
 from agent_services.composition import Platform, composed
 from agent_services.platform.http import health, test_only
@@ -26,7 +27,7 @@ from agent_services.platform.http.errors import ServiceError, render_service_err
 from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
 from agent_services.settings import Settings
 from agent_services.upstreams.errors import UpstreamFailed
-from agent_services.web import static_route
+from agent_services.web import api_page, static_route
 
 log = structlog.get_logger(__name__)
 
@@ -109,9 +110,12 @@ def sandbox_application(
     """The sandbox's own application: its routes, and `wire` for the upstreams' paths, which are all others."""
     from agent_services.composition.sandbox import gateway_layer
 
-    api = FastAPI(title="agent-services sandbox", version="0.1.0", lifespan=lifespan, redirect_slashes=False)
+    api = FastAPI(
+        title="agent-services sandbox", version="0.1.0", lifespan=lifespan, docs_url=None, redirect_slashes=False
+    )
     for router in (health.router, *routers):
         api.include_router(router)
+    api.include_router(_documents_page)
     api.router.routes.append(static_route())
     _handle_failures(api)
     api.mount("/", wire)
@@ -141,7 +145,7 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
         title="agent-services",
         version="0.1.0",
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
@@ -151,10 +155,21 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
     api.router.routes[:0] = _hot_routes()
     for router in _routers(settings):
         api.include_router(router)
+    api.include_router(_documents_page)
     api.router.routes.append(static_route())
     _handle_failures(api)
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]  # FastAPI's documented way
     return api
+
+
+_documents_page = APIRouter(include_in_schema=False)
+
+
+@_documents_page.get("/docs")
+@called_by(OPEN)
+async def docs() -> Response:
+    """The OpenAPI document, to read and to try."""
+    return api_page(title="agent-services", document_url="/openapi.json")
 
 
 def _hot_routes() -> list[Route]:

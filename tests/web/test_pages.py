@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from agent_services.web import Pages, static_route
+from agent_services.web import Pages, api_page, static_route
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = ROOT / "src/agent_services/web/static/govuk-frontend/govuk-frontend.min.css"
@@ -22,12 +22,29 @@ def test_style_sheet_is_the_locked_version() -> None:
     assert re.findall(r'--govuk-frontend-version:"([^"]+)"', STYLE.read_text()) == [locked]
 
 
+def test_the_page_of_the_documents_loads_nothing_from_elsewhere() -> None:
+    page = api_page(title="Title", document_url="/openapi.json").body
+
+    assert re.findall(rb'(?:src|href)="([^"]+)"', page) == [
+        b"/assets/swagger-ui/swagger-ui.css",
+        b"/assets/icon.svg",
+        b"/assets/swagger-ui/swagger-ui-bundle.js",
+    ]
+
+
 def test_style_sheet_loads_nothing_from_elsewhere() -> None:
     assert re.findall(r"url\(([^)]*)\)|@font-face|@import", STYLE.read_text()) == []
 
 
 @pytest.mark.parametrize(
-    "path", ["govuk-frontend/govuk-frontend.min.css", "govuk-frontend/govuk-frontend.min.js", "start.js", "icon.svg"]
+    "path",
+    [
+        "govuk-frontend/govuk-frontend.min.css",
+        "govuk-frontend/govuk-frontend.min.js",
+        "start.js",
+        "icon.svg",
+        "swagger-ui/swagger-ui-bundle.js",
+    ],
 )
 async def test_assets_are_served(path: str) -> None:
     sent: list[Message] = []
