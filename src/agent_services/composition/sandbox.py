@@ -58,7 +58,10 @@ _A1: Final = "XARN1000001"
 
 def _apis(settings: Settings) -> tuple[GatewayApi, ...]:
     judges_itself = not settings.sandbox_refuses_unpublished_versions
-    return (replace(_AUTHORISATION_API, judges_versions_itself=judges_itself), CREATE_TEST_USER)
+    authorisation_api = replace(
+        _AUTHORISATION_API, versions=settings.api_supported_versions, judges_versions_itself=judges_itself
+    )
+    return (authorisation_api, CREATE_TEST_USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,7 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
         apis=_apis(settings),
         settings=_gateway_settings(settings),
     )
+    _schedule_sweep(foundation, sandbox, gateway)
     is_first_day = await sandbox.start()
     sandbox.also_reset.append(gateway.reset)
     try:
@@ -215,6 +219,14 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
         yield SandboxHouse(sandbox, gateway, is_first_day)
     finally:
         await sandbox.stop()
+
+
+def _schedule_sweep(foundation: Foundation, sandbox: Sandbox, gateway: Gateway) -> None:
+    async def sweep() -> int:
+        await gateway.sweep()
+        return await sandbox.sessions.sweep()
+
+    foundation.jobs.schedule("sweep-sandbox-sessions", "7 * * * *", sweep)
 
 
 def _gateway_settings(settings: Settings) -> GatewaySettings:
