@@ -117,10 +117,7 @@ class EnrolmentChanges:
         # Main and supporting are two keys, so no index decides between two that come at once.
         primary = key.row.primary if key.row is not None and key.row.primary else key.service
         if primary in _WITH_SUPPORTING_SIDE:
-            await work.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                f"sandbox:{group.group_id}:{key.as_service(primary).lookup_key}",
-            )
+            await self._store.lock(work, group.group_id, key.as_service(primary).lookup_key)
 
     async def deallocate(self, group_id: str, key: StoredKey, *, agent_code: str | None) -> None:
         """ES9: takes the enrolment from the group; nothing happens when it has none.

@@ -63,6 +63,10 @@ class EnrolmentsStore:
         )
         return (None, False) if row is None else (row["group_id"], row["is_held"])
 
+    async def lock(self, work: UnitOfWork, group_id: str, lookup_key: str) -> None:
+        """Keeps other changes of this enrolment in this group waiting until the unit of work ends."""
+        await work.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"sandbox:{group_id}:{lookup_key}")
+
     async def groups_holding(self, lookup_key: str, kind: Kind) -> list[str]:
         """ES1, oldest allocation first."""
         rows = await self._pool.fetch(
