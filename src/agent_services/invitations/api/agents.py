@@ -52,6 +52,7 @@ _CREATE = operation(
     success=201,
     answer=INVITATION_ID,
     refusals=(403,),
+    bare=(400,),
 )
 
 
@@ -118,6 +119,7 @@ async def get_invitation_for_agent(
             totalResults="integer",
         ),
         refusals=(403,),
+        bare=(403,),
     ),
 )
 @called_by(AGENT)
@@ -213,6 +215,7 @@ async def get_agent_link(request: Request, caller: Annotated[Principal, Depends(
         success=200,
         answer=thing(("arn", "name"), arn="string", name="string"),
         refusals=(403,),
+        bare=(403,),
     ),
 )
 @called_by(OPEN)
@@ -241,6 +244,7 @@ _DETAILS = operation(
         clientsLegacyRelationships={"type": "array", "items": {"type": "string"}},
         isMissingEacdKnownFacts="boolean",
     ),
+    bare=(500,),
 )
 
 

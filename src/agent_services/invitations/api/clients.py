@@ -66,7 +66,7 @@ async def get_invitation_for_client(request: Request) -> Response:
     "/client/authorisation-response/reject/{invitationId}",
     response_class=Response,
     status_code=204,
-    openapi_extra=operation("Decline a request", path=("invitationId",), success=204, refusals=(403, 423)),
+    openapi_extra=operation("Decline a request", path=("invitationId",), success=204, refusals=(403, 423), bare=(423,)),
 )
 @called_by(USER)
 async def reject_invitation(request: Request) -> Response:
@@ -95,7 +95,7 @@ async def reject_invitation(request: Request) -> Response:
     "/authorisation-response/accept/{invitationId}",
     response_class=Response,
     status_code=204,
-    openapi_extra=operation("Accept a request", path=("invitationId",), success=204, refusals=(403, 423)),
+    openapi_extra=operation("Accept a request", path=("invitationId",), success=204, refusals=(403, 423), bare=(423,)),
 )
 @called_by(USER)
 async def accept_invitation(request: Request) -> Response:
@@ -134,6 +134,7 @@ _VALIDATE = operation(
         clientType="string",
     ),
     refusals=(403,),
+    bare=(403,),
 )
 
 

@@ -8,6 +8,15 @@ TAG = "invitations"
 
 _JSON = "application/json"
 _TEXT = {"type": "string"}
+_EXAMPLES = {
+    "arn": "XARN1000001",
+    "invitationId": "ABERULMHCKKW3",
+    "service": "HMRC-MTD-VAT",
+    "clientId": "101000573",
+    "urn": "XMTRUST30000001",
+    "pageNumber": "1",
+    "pageSize": "10",
+}
 _FRAMEWORK = {
     "type": "object",
     "properties": {"statusCode": {"type": "integer"}, "message": _TEXT},
@@ -36,7 +45,7 @@ _DESCRIPTIONS = {
 }
 _ANY_BODY = {_JSON: {"schema": {"anyOf": [_FRAMEWORK, _CODE]}}, "text/plain": {"schema": _TEXT}}
 # Whatever an upstream's own status is passed on as. Spec: invitations 1.2.
-_PASSED_ON = {"description": "An upstream's refusal, with its own status.", "content": _ANY_BODY}
+_PASSED_ON = {"description": "An upstream's refusal, with its own status."}
 _ALWAYS = (400, 401, 404, 500, 502, 504)
 
 
@@ -49,8 +58,13 @@ def operation(
     success: int,
     answer: dict[str, Any] | None = None,
     refusals: tuple[int, ...] = (),
+    bare: tuple[int, ...] = (),
 ) -> dict[str, Any]:
-    """One operation. `query` says of each parameter whether it must be given; `answer` is the success's schema."""
+    """One operation. `query` says of each parameter whether it must be given; `answer` is the success's schema.
+
+    `refusals` are the statuses besides those that every operation may answer; `bare` those of all that come
+    without a body, or sometimes do. A 404 always may.
+    """
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": _TEXT} for name in path
     ]
@@ -63,13 +77,23 @@ def operation(
         "parameters": parameters,
         "responses": {
             str(success): _response(success, answer),
-            **{str(status): {"description": _DESCRIPTIONS[status], "content": _ANY_BODY} for status in statuses},
+            **{str(status): _refusal(status, is_bare=status in (404, *bare)) for status in statuses},
             "default": _PASSED_ON,
         },
     }
     if body is not None:
         document["requestBody"] = {"required": True, "content": {_JSON: {"schema": body.model_json_schema()}}}
     return document
+
+
+def _parameter(name: str, place: str, *, is_required: bool) -> dict[str, Any]:
+    parameter: dict[str, Any] = {"name": name, "in": place, "required": is_required, "schema": _TEXT}
+    return {**parameter, "example": _EXAMPLES[name]} if name in _EXAMPLES else parameter
+
+
+def _refusal(status: int, *, is_bare: bool) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": _DESCRIPTIONS[status]}
+    return described if is_bare else {**described, "content": _ANY_BODY}
 
 
 def _response(status: int, answer: dict[str, Any] | None) -> dict[str, Any]:
