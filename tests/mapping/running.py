@@ -153,7 +153,7 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
         server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]  # pytest has its own
         serving = asyncio.create_task(server.serve([listening]))
         try:
-            while not server.started:  # noqa: ASYNC110  # the server offers no event
+            while not server.started:  # the server offers no event
                 await asyncio.sleep(0.005)
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:

@@ -75,6 +75,8 @@ async def test_putting_replaces_the_same_holder_and_code_and_keeps_others(platfo
         ("mapping", {"service": "IR-SA-AGENT", "identifier": "A1", "arn": ARN, "created": "yesterday"}),
         ("subscription-journey", {"authProviderId": 1}),
         ("subscription-journey", {"authProviderId": "a", "userMappings": [{}]}),
+        ("subscription-journey", {"authProviderId": "a", "continueId": 1}),
+        ("subscription-journey", {"authProviderId": "a", "businessDetails": "none"}),
         ("mapping-details", {"arn": ARN, "mappingDetails": [{"authProviderId": "a"}]}),
     ],
 )

@@ -1,8 +1,8 @@
 """The audit events of this room. Spec: mapping 8."""
 
 from agent_services.identifiers import Arn
+from agent_services.mapping.holders import HowMapped
 from agent_services.mapping.legacy_services import LegacyIdentifier
-from agent_services.mapping.store import HowMapped
 from agent_services.platform.audit import AuditEvent, AuditSource
 
 

@@ -8,8 +8,9 @@ import structlog
 from agent_services.identifiers import Arn, Utr
 from agent_services.mapping.auditing import mapping_created
 from agent_services.mapping.errors import NoMappings, UnknownLookupKey
+from agent_services.mapping.holders import HowMapped, StoredMapping
 from agent_services.mapping.legacy_services import LegacyIdentifier, LegacyService
-from agent_services.mapping.store import HowMapped, MappingStore, StoredMapping
+from agent_services.mapping.store import MappingStore
 from agent_services.platform.audit import Audit
 from agent_services.platform.clock import Clock
 from agent_services.platform.database import Database, UnitOfWork

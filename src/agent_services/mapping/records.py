@@ -10,18 +10,15 @@ from zoneinfo import ZoneInfo
 
 from agent_services.identifiers import Arn, Utr
 from agent_services.mapping.capturing import codes_of_journey
+from agent_services.mapping.holders import ByArn, ByUtr, HowMapped, StoredMapping
 from agent_services.mapping.legacy_services import LegacyIdentifier, LegacyService
 from agent_services.mapping.store import (
-    ByArn,
-    ByUtr,
     DetailsRecord,
     DetailsStore,
-    HowMapped,
     JourneyStore,
     MappingStore,
     ProviderDetails,
     StoredJourney,
-    StoredMapping,
 )
 from agent_services.mapping.wire import details_document, iso, read_instant
 from agent_services.platform.clock import Clock
@@ -153,9 +150,9 @@ def _journey(document: Mapping[str, Any]) -> StoredJourney:
     modified = document.get("lastModifiedDate")
     return StoredJourney(
         auth_provider_id=_text(document, "authProviderId"),
-        clean_creds_auth_provider_id=document.get("cleanCredsAuthProviderId"),
-        continue_id=document.get("continueId"),
-        utr=document.get("businessDetails", {}).get("utr"),
+        clean_creds_auth_provider_id=_optional_text(document, "cleanCredsAuthProviderId"),
+        continue_id=_optional_text(document, "continueId"),
+        utr=_optional_text(_object(document, "businessDetails"), "utr"),
         mapped_auth_provider_ids=tuple(mapping.auth_provider_id for mapping in user_mappings),
         last_modified=None if modified is None else read_instant(modified),
         document=document,
@@ -166,4 +163,15 @@ def _text(document: Mapping[str, Any], member: str) -> str:
     value = document[member]
     if not isinstance(value, str):
         raise TypeError(f"{member} is a text")
+    return value
+
+
+def _optional_text(document: Mapping[str, Any], member: str) -> str | None:
+    return None if document.get(member) is None else _text(document, member)
+
+
+def _object(document: Mapping[str, Any], member: str) -> Mapping[str, Any]:
+    value = document.get(member, {})
+    if not isinstance(value, dict):
+        raise TypeError(f"{member} is an object")
     return value

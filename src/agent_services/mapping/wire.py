@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from agent_services.mapping.store import ByArn, DetailsRecord, StoredMapping
+from agent_services.mapping.holders import ByArn, StoredMapping
+from agent_services.mapping.store import DetailsRecord
 
 _BRITISH: Final = ZoneInfo("Europe/London")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,14 +5,13 @@ identifiers wait for each other and never deadlock.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Final
 
 import asyncpg
 
 from agent_services.identifiers import Arn, Utr
+from agent_services.mapping.holders import ByArn, ByUtr, HowMapped, StoredMapping
 from agent_services.mapping.legacy_services import LegacyIdentifier, LegacyService
 from agent_services.platform.database import UnitOfWork
 from agent_services.platform.encryption import FieldCipher
@@ -22,40 +21,6 @@ KEPT_FOR_UTR: Final = timedelta(hours=24)
 
 _IDENTIFIER: Final = "mapping.identifier"
 _UTR: Final = "mapping.utr"
-
-
-class HowMapped(Enum):
-    """Who found the codes."""
-
-    BY_CALLER = False
-    """The log-in that holds them, or a journey."""
-    AUTOMATICALLY = True
-    """Looked up in the agent's own group."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByArn:
-    """Held by a subscribed agent, for ever."""
-
-    arn: Arn
-    how: HowMapped
-
-
-@dataclass(frozen=True, slots=True)
-class ByUtr:
-    """Held for somebody who is about to subscribe, until 24 hours after `pre_created`."""
-
-    utr: Utr
-    pre_created: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMapping:
-    """One code and its holder. `created` is UTC."""
-
-    identifier: LegacyIdentifier
-    holder: ByArn | ByUtr
-    created: datetime
 
 
 class MappingStore:
