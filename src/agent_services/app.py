@@ -12,7 +12,6 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent_services import authorisation_api, invitations, mapping, relationships, test_support
@@ -25,6 +24,7 @@ from agent_services.platform.http.bare_paths import BareForm, BarePathLayer
 from agent_services.platform.http.correlation import CorrelationLayer
 from agent_services.platform.http.errors import ServiceError, render_service_error
 from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
+from agent_services.platform.http.hot_route import HotRoute
 from agent_services.settings import Settings
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.web import api_page, static_route
@@ -172,7 +172,7 @@ async def docs() -> Response:
     return api_page(title="agent-services", document_url="/openapi.json")
 
 
-def _hot_routes() -> list[Route]:
+def _hot_routes() -> list[HotRoute]:
     return [*authorisation_api.hot_routes, *relationships.hot_routes]
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from agent_services.auth import USER, authorisation_of, called_by
 from agent_services.authorisation_api import openapi
@@ -22,6 +21,7 @@ from agent_services.authorisation_api.payloads import (
 from agent_services.authorisation_api.room import AuthorisationApi
 from agent_services.identifiers import InvitationId
 from agent_services.platform.http.accept import VERSION_SCOPE_KEY
+from agent_services.platform.http.hot_route import HotRoute
 
 _PREFIXES: Final = frozenset("ABCL")
 """First letters of the ids that this API knows: income tax, income record, VAT, income tax supporting."""
@@ -128,9 +128,9 @@ async def deauthorise_client(request: Request) -> Response:
     return Response(status_code=204)
 
 
-hot_routes: list[Route] = [
-    Route("/agents/{arn}/relationships", check_relationship, methods=["POST"]),
-    Route("/agents/{arn}/invitations/{invitationId}", get_invitation, methods=["GET"]),
+hot_routes: list[HotRoute] = [
+    HotRoute("/agents/{arn}/relationships", check_relationship, methods=["POST"]),
+    HotRoute("/agents/{arn}/invitations/{invitationId}", get_invitation, methods=["GET"]),
 ]
 """Plain Starlette routes for what is asked on every call; documented in `hot_paths`."""
 

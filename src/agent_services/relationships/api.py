@@ -8,7 +8,6 @@ from typing import Annotated, assert_never
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
 from agent_services.auth import (
     AGENT,
@@ -24,6 +23,7 @@ from agent_services.auth import (
 )
 from agent_services.identifiers import Arn, Nino
 from agent_services.platform.http.errors import CannotBind
+from agent_services.platform.http.hot_route import HotRoute
 from agent_services.relationships.errors import BasicCredentialsRefused, InvalidKey, NothingRemoved, RelationshipBusy
 from agent_services.relationships.keys import KeyInvalid
 from agent_services.relationships.questions import NotRelated, Related, RelationshipQuestion, Unanswerable
@@ -79,8 +79,8 @@ async def get_relationship(request: Request) -> Response:
 
 
 hot_routes = [
-    Route(PREFIX + _RELATIONSHIP, get_relationship, methods=["GET"]),
-    Route(_RELATIONSHIP, get_relationship, methods=["GET"]),
+    HotRoute(PREFIX + _RELATIONSHIP, get_relationship, methods=["GET"]),
+    HotRoute(_RELATIONSHIP, get_relationship, methods=["GET"]),
 ]
 
 
