@@ -24,7 +24,8 @@ async def test_the_story_by_hand(platform: Platform) -> None:
     assert bash.returncode == 0, errors.decode()
     assert '"agentServicesAccountNumber"' in lines[0]
     assert lines[1] == (
-        '{"service":["MTD-IT"],"clientType":"personal","clientIdType":"ni","clientId":"AA999999A","knownFact":"AA11 1AA"}'
+        '{"service":["MTD-IT"],"clientType":"personal","clientIdType":"ni",'
+        '"clientId":"AA999999A","knownFact":"AA11 1AA"}'
     )
     assert '"status":"Pending"' in lines[2]
     text = "\n".join(lines[2:])
