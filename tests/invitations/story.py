@@ -78,6 +78,7 @@ class Story:
         nobody = self.nobody()
         replies = (
             await nobody.call("DELETE", "/test-only/records"),
+            await nobody.call("DELETE", "/sandbox/faults"),
             await nobody.call("DELETE", "/test-only/clock"),
         )
         assert all(reply.status == 204 for reply in replies), replies
@@ -186,6 +187,18 @@ class Story:
     async def advances(self, days: int) -> None:
         reply = await self.nobody().call("PUT", "/test-only/clock", json={"advance": f"P{days}D"})
         assert reply.status == 200, reply
+
+    async def fails(self, upstream: str, operation: str, *, status: int) -> None:
+        """The next call of that operation fails with that status, before anything happens."""
+        fault = {"match": {"upstream": upstream, "operation": operation}, "action": {"status": status}, "times": 1}
+        reply = await self.nobody().call("POST", "/sandbox/faults", json=fault)
+        assert reply.status == 201, reply
+
+    async def agents_in_etmp(self, reference: str) -> list[str]:
+        """The ARNs of the client's active relationships in ETMP."""
+        kinds = (await self.person("amelia").call("GET", "/agents-external-stubs/records")).json
+        rows = [row for rows in kinds.values() if isinstance(rows, list) for row in rows]
+        return [row["arn"] for row in rows if row.get("refNumber") == reference and row.get("active")]
 
     async def related(self, arn: str, service: str, id_type: str, client_id: str) -> bool:
         """What the relationship check says."""
