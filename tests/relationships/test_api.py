@@ -9,18 +9,18 @@ import pytest
 from tests.platform_app import Platform
 
 PREFIX = "/agent-client-relationships"
-AMELIA, NINA = "XARN1000001", "MARN1000002"
+AMELIA, NINA, HARRIET = "XARN1000001", "MARN1000002", "ZARN1000004"
 SADES_VAT = "service/HMRC-MTD-VAT/client/VRN/101000279"
 ROWANS_VAT = "service/HMRC-MTD-VAT/client/VRN/101000181"
-IRIS = "service/HMRC-MTD-IT/client/MTDITID/XDIT00000020001"
 MARION = "service/HMRC-MTD-IT/client/MTDITID/XHIT00000020005"
 
 
 @pytest.fixture
 async def first_day(platform: Platform) -> AsyncIterator[Platform]:
     """The cast as it begins, and nothing in the services' stores."""
-    assert (await platform.nobody().post("/sandbox/reset")).status < 300
     assert (await platform.nobody().delete("/test-only/records")).status == 204
+    # Enters the mappings of the cast again, too.
+    assert (await platform.nobody().post("/sandbox/reset")).status == 204
     yield platform
     await platform.nobody().delete("/sandbox/faults")
 
@@ -113,23 +113,23 @@ async def test_put_replaces_the_previous_main_agent(first_day: Platform) -> None
 
 async def test_put_and_delete_by_nino(first_day: Platform) -> None:
     """relationships 2.1, special cases; 2.2 step 3"""
-    by_nino = f"/agent/{NINA}/service/HMRC-MTD-IT/client/NI/AB100001A"
+    harriet, income_tax = first_day.person("harriet"), f"/agent/{HARRIET}/service/HMRC-MTD-IT/client"
 
-    created = await first_day.person("nina").put(by_nino)
-    related = await first_day.person("nina").get(f"/agent/{NINA}/{IRIS}")
-    ended = await first_day.person("nina").delete(by_nino)
-    not_signed_up = await first_day.person("nina").delete(f"/agent/{NINA}/service/HMRC-MTD-IT/client/NI/AB100006B")
+    created = await harriet.put(f"{income_tax}/NI/AB100004D")
+    related = await harriet.get(f"{income_tax}/MTDITID/XGIT00000020004")
+    ended = await harriet.delete(f"{income_tax}/NI/AB100004D")
+    not_signed_up = await harriet.delete(f"{income_tax}/NI/AB100006B")
 
     assert [created.status, related.status, ended.status, not_signed_up.status] == [201, 200, 204, 204]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize(
-    ("user_id", "status"), [("amelia", 403), ("iris", 403), ("nina", 200), ("sade", 200), ("stride-sam", 200)]
+    ("user_id", "status"), [("harriet", 403), ("iris", 403), ("amelia", 200), ("rowan", 200), ("stride-sam", 200)]
 )
 async def test_who_may_change_a_relationship(first_day: Platform, method: str, user_id: str, status: int) -> None:
     """README, settled: as USER(arn, clientId)"""
-    answer = await first_day.person(user_id).call(method, f"/agent/{NINA}/{SADES_VAT}")
+    answer = await first_day.person(user_id).call(method, f"/agent/{AMELIA}/{ROWANS_VAT}")
 
     assert answer.status // 100 == status // 100
     assert answer.body == _no_permission(answer.status)
@@ -190,11 +190,11 @@ async def test_a_failing_delete_is_404_with_its_code_and_is_finished_later(
     """relationships 2.2, 5.3, 5.6"""
     await _fault(first_day, upstream, status=503)
 
-    answer = await first_day.person("nina").delete(f"/agent/{NINA}/{SADES_VAT}")
+    answer = await first_day.person("amelia").delete(f"/agent/{AMELIA}/{ROWANS_VAT}")
     (record,) = await first_day.records("delete-record")
-    pending = await first_day.person("nina").get(f"/agent/{NINA}/{SADES_VAT}")
+    pending = await first_day.person("amelia").get(f"/agent/{AMELIA}/{ROWANS_VAT}")
     await first_day.nobody().delete("/sandbox/faults")
-    settled = await first_day.person("nina").get(f"/agent/{NINA}/{SADES_VAT}")
+    settled = await first_day.person("amelia").get(f"/agent/{AMELIA}/{ROWANS_VAT}")
 
     assert (answer.status, answer.json) == (404, {"code": code})
     assert (record.get("syncToESStatus"), record.get("syncToETMPStatus")) == (es, etmp)
