@@ -21,9 +21,11 @@ from agent_services.sandbox.journal.journal import Journal
 from agent_services.sandbox.journal.store import JournalStore
 from agent_services.sandbox.journal.watching import Watch
 from agent_services.sandbox.known_facts.store import KnownFactStore
+from agent_services.sandbox.levers.levers import Levers
 from agent_services.sandbox.mailbox.mailbox import Mailbox
 from agent_services.sandbox.mailbox.store import MailboxStore
 from agent_services.sandbox.population.entry import Entry
+from agent_services.sandbox.population.relating import Relating
 from agent_services.sandbox.ports.agents import (
     SandboxAgentFiRelationship,
     SandboxAgentPermissions,
@@ -45,6 +47,8 @@ from agent_services.sandbox.sessions.authorising import Authorising
 from agent_services.sandbox.sessions.delegated_rules import DelegatedAuthority
 from agent_services.sandbox.sessions.sessions import Sessions
 from agent_services.sandbox.sessions.store import SessionStore
+from agent_services.sandbox.snapshots.snapshots import Snapshots
+from agent_services.sandbox.snapshots.store import SnapshotStore
 from agent_services.sandbox.test_users import TestUsers
 from agent_services.sandbox.users.directory import People
 from agent_services.sandbox.users.registration import Registration
@@ -67,7 +71,8 @@ def build_sandbox(*, database: Database, clock: Clock, cast: CastChoice = CastCh
     provisioning = Provisioning(entry, people_store, records)
     citizens, agents = Citizens(people_store), AgentRecords(records)
     cesa, live = Cesa(records, people_store), LiveDetails(enrolments, people_store)
-    income_records = IncomeRecords(IncomeRecordStore(database), clock)
+    income_record_store = IncomeRecordStore(database)
+    income_records = IncomeRecords(income_record_store, clock)
     mailbox = Mailbox(MailboxStore(pool), clock)
     journal, faults = Journal(JournalStore(pool)), Faults(FaultStore(pool), sessions)
     watch = Watch(faults, journal, clock)
@@ -118,6 +123,18 @@ def build_sandbox(*, database: Database, clock: Clock, cast: CastChoice = CastCh
         watch=watch,
         faults=faults,
         journal=journal,
+        snapshots=Snapshots(database, clock, SnapshotStore(pool), StateStore()),
+        levers=Levers(database, clock, people_store, enrolments, records, entry),
+        relating=Relating(
+            database,
+            clock,
+            people_store,
+            enrolments,
+            known_facts,
+            relationship_store,
+            income_records,
+            income_record_store,
+        ),
         cast=cast,
         cast_seeding=CastSeeding(
             database,

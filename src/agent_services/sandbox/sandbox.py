@@ -24,9 +24,11 @@ from agent_services.sandbox.income_records.authority import IncomeRecords
 from agent_services.sandbox.journal.journal import Journal
 from agent_services.sandbox.journal.watching import Watch
 from agent_services.sandbox.known_facts.store import KnownFactStore
+from agent_services.sandbox.levers.levers import Levers
 from agent_services.sandbox.mailbox.mailbox import Mailbox
 from agent_services.sandbox.management import routers as management_routers
 from agent_services.sandbox.population.entry import Entry
+from agent_services.sandbox.population.relating import Relating
 from agent_services.sandbox.ports.agents import (
     SandboxAgentFiRelationship,
     SandboxAgentPermissions,
@@ -44,6 +46,7 @@ from agent_services.sandbox.records.live import LiveDetails
 from agent_services.sandbox.records.store import RecordStore
 from agent_services.sandbox.sessions.authorising import Authorising
 from agent_services.sandbox.sessions.sessions import Sessions
+from agent_services.sandbox.snapshots.snapshots import Snapshots
 from agent_services.sandbox.test_users import TestUsers
 from agent_services.sandbox.users.directory import People
 from agent_services.sandbox.users.registration import Registration
@@ -106,6 +109,9 @@ class Sandbox:
     watch: Watch
     faults: Faults
     journal: Journal
+    snapshots: Snapshots
+    levers: Levers
+    relating: Relating
     cast: CastChoice
     cast_seeding: CastSeeding
     also_reset: list[Callable[[], Awaitable[None]]]

@@ -1,3 +1,30 @@
 """The sandbox's own routes: `/sandbox/*` and the stub's `/agents-external-stubs/*`. Spec: sandbox 3, 6."""
 
-routers = ()
+from agent_services.sandbox.management import (
+    builders,
+    cast_page,
+    groups,
+    known_facts,
+    levers,
+    observing,
+    records,
+    signing_in,
+    steering,
+    users,
+    whole,
+)
+
+routers = (
+    cast_page.router,
+    steering.router,
+    builders.router,
+    levers.router,
+    observing.router,
+    signing_in.router,
+    users.router,
+    groups.router,
+    records.router,
+    known_facts.router,
+    whole.router,
+)
+"""All of them; they want `app.state.sandbox`."""

@@ -4,7 +4,6 @@ The order is the upstreams': a bad key in a path is refused before any session i
 body is read. Spec: sandbox 1.2, 1.5, 2.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from agent_services.platform.http.errors import InvalidJson
 from agent_services.sandbox.calls import Call
 from agent_services.sandbox.documents import Document
 from agent_services.sandbox.enrolments.keys import StoredKey
 from agent_services.sandbox.http.answers import HangingUp, refusal_response, spoilt_response, with_headers
 from agent_services.sandbox.http.callers import Family, Tie, tie_of
+from agent_services.sandbox.http.routes import has_zero_byte, parsed
 from agent_services.sandbox.journal.watching import AnswerSpoilt, ConnectionDropped
 from agent_services.sandbox.refusals import NotAuthorised, Refusal, Shape
 from agent_services.sandbox.sessions.store import Session
@@ -84,6 +85,8 @@ def served(
         call = Call(upstream, operation, method, _path_of(request), _readable(body), _headers_of(request))
 
         async def act() -> tuple[Response, str]:
+            if has_zero_byte(request):
+                raise Refusal(404, "NOT_FOUND")
             if "key" in request.path_params:
                 StoredKey.checked(str(request.path_params["key"]))
             tie = await tie_of(request, family, sandbox.sessions)
@@ -121,8 +124,8 @@ def _parsed(body: bytes, family: Family) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except InvalidJson:
         if family is Family.PLATFORM:
             raise Refusal(400, "BAD_REQUEST", "Invalid payload: it is not JSON") from None
         raise Refusal(400, "Invalid Json: the body could not be parsed", shape=Shape.FRAMEWORK) from None
@@ -133,14 +136,14 @@ def _readable(body: bytes) -> object:
     if not body:
         return None
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body[:1000].decode("utf-8", "replace")
+        return parsed(body)
+    except InvalidJson:
+        return body[:1000].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 def _path_of(request: Request) -> str:
-    path = unquote(request.url.path)
-    return f"{path}?{unquote(request.url.query)}" if request.url.query else path
+    path = unquote(request.url.path).replace("\0", "\ufffd")
+    return f"{path}?{unquote(request.url.query)}".replace("\0", "\ufffd") if request.url.query else path
 
 
 def _headers_of(request: Request) -> dict[str, str]:
