@@ -79,6 +79,7 @@ class Story:
         replies = (
             await nobody.call("DELETE", "/test-only/records"),
             await nobody.call("DELETE", "/sandbox/faults"),
+            await nobody.call("DELETE", "/sandbox/journal"),
             await nobody.call("DELETE", "/test-only/clock"),
         )
         assert all(reply.status == 204 for reply in replies), replies
@@ -193,6 +194,15 @@ class Story:
         fault = {"match": {"upstream": upstream, "operation": operation}, "action": {"status": status}, "times": 1}
         reply = await self.nobody().call("POST", "/sandbox/faults", json=fault)
         assert reply.status == 201, reply
+
+    async def is_called(self, operation: str) -> bool:
+        """Whether the upstreams' operation is called, sooner or later; fails after a bounded wait."""
+        async with asyncio.timeout(20):
+            while True:
+                entries = (await self.nobody().call("GET", "/sandbox/journal?limit=200")).json["calls"]
+                if any(entry["operation"] == operation for entry in entries):
+                    return True
+                await asyncio.sleep(0.1)
 
     async def agents_in_etmp(self, reference: str) -> list[str]:
         """The ARNs of the client's active relationships in ETMP."""

@@ -30,6 +30,7 @@ async def test_accepting_gives_the_agent_authority(story: Story) -> None:
     assert record["status"] == "Accepted"
     assert await story.related(rival.arn, "HMRC-MTD-VAT", "VRN", client.vrn)
     assert email["templateId"] == "client_accepted_authorisation_request"
+    assert await story.is_called("ES19")
     assert await story.audited("RespondToInvitation") == [
         {
             "agentReferenceNumber": rival.arn,

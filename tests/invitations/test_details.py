@@ -43,6 +43,16 @@ async def test_income_tax_client_with_no_agent(story: Story) -> None:
         ("HMRC-MTD-VAT", "101000377", {"status": "Insolvent", "knownFacts": ["2012-02-10"]}),
         ("HMRC-MTD-VAT", "101000181", {"hasExistingRelationshipFor": "HMRC-MTD-VAT"}),
         ("HMRC-MTD-IT", "AB100001A", {"hasExistingRelationshipFor": "HMRC-MTD-IT"}),
+        ("PERSONAL-INCOME-RECORD", "AB100008D", {"knownFacts": ["1975-02-03"], "knownFactType": "Date"}),
+        ("HMRC-TERS-ORG", "7120000101", {"name": "Winterbourne Family Trust", "knownFacts": [], "knownFactType": None}),
+        ("HMRC-TERSNT-ORG", "XMTRUST30000001", {"name": "Yarrow Settlement", "isOverseas": None}),
+        ("HMRC-CGT-PD", "XZCGTP400000001", {"knownFacts": ["EH11YZ"], "knownFactType": "PostalCode"}),
+        ("HMRC-CGT-PD", "XVCGTP400000002", {"isOverseas": True, "knownFacts": ["CH"], "knownFactType": "CountryCode"}),
+        ("HMRC-PPT-ORG", "XDPPT0005000002", {"status": "Deregistered", "knownFacts": ["2022-05-09"]}),
+        ("HMRC-CBC-ORG", "XJCBC6000000001", {"isOverseas": False, "knownFacts": ["tax@drayton.example"]}),
+        ("HMRC-CBC-NONUK-ORG", "XKCBC6000000002", {"isOverseas": True, "isMissingEacdKnownFacts": False}),
+        ("HMRC-CBC-ORG", "XKCBC6000000002", {"isOverseas": True, "knownFactType": "Email"}),
+        ("HMRC-PILLAR2-ORG", "XNPLR7000000002", {"status": "Inactive", "isOverseas": True}),
     ],
 )
 async def test_details_by_client(story: Story, service: str, client_id: str, expected: dict[str, Any]) -> None:
