@@ -8,7 +8,6 @@ from typing import Any, Final
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from agent_services import authorisation_api, invitations, mapping, relationship
 from agent_services.auth import OPEN, called_by
 from agent_services.authorisation_api import Messages, MessageStyle
 from agent_services.composition import Platform, composed
+from agent_services.composition.documents import document_of
 from agent_services.platform.http import health, test_only
 from agent_services.platform.http.accept import AcceptLayer, AcceptRule
 from agent_services.platform.http.bare_paths import BareForm, BarePathLayer
@@ -61,6 +61,15 @@ _CREATE_TEST_USER_FAMILY: Final = EnvelopeFamily(
     not_found_message="The requested resource could not be found.",
     bad_request_message="Bad Request",
     server_error_message="An unexpected error occurred",
+)
+_FAMILIES: Final = ErrorFamilies(
+    {
+        "/agents": _AUTHORISATION_API_FAMILY,
+        "/api": _AUTHORISATION_API_FAMILY,
+        test_support.CONTEXT: _TEST_SUPPORT_FAMILY,
+        "/create-test-user": _CREATE_TEST_USER_FAMILY,
+        "/oauth": OAuthFamily(),
+    }
 )
 _SERVICES: Final[dict[str, tuple[str, ...]]] = {
     "relationships": (_BACK_ENDS,),
@@ -203,16 +212,6 @@ def _routers(settings: Settings) -> Sequence[APIRouter]:
 
 
 def _handle_failures(api: FastAPI) -> None:
-    families = ErrorFamilies(
-        {
-            "/agents": _AUTHORISATION_API_FAMILY,
-            "/api": _AUTHORISATION_API_FAMILY,
-            test_support.CONTEXT: _TEST_SUPPORT_FAMILY,
-            "/create-test-user": _CREATE_TEST_USER_FAMILY,
-            "/oauth": OAuthFamily(),
-        }
-    )
-
     async def on_upstream_failure(request: Request, error: Exception) -> Response:
         assert isinstance(error, UpstreamFailed)  # registered for this class alone
         log.warning(
@@ -222,14 +221,14 @@ def _handle_failures(api: FastAPI) -> None:
             kind=error.kind.value,
             status=error.status,
         )
-        return families.of(request.url.path).unexpected(error.surfaces_as, error.public_message)
+        return _FAMILIES.of(request.url.path).unexpected(error.surfaces_as, error.public_message)
 
     api.add_exception_handler(authorisation_api.Refusal, authorisation_api.render_refusal)
     api.add_exception_handler(ServiceError, render_service_error)
     api.add_exception_handler(UpstreamFailed, on_upstream_failure)
-    api.add_exception_handler(HTTPException, families.on_http_exception)
-    api.add_exception_handler(RequestValidationError, families.on_validation_error)
-    api.add_exception_handler(Exception, families.on_unexpected)
+    api.add_exception_handler(HTTPException, _FAMILIES.on_http_exception)
+    api.add_exception_handler(RequestValidationError, _FAMILIES.on_validation_error)
+    api.add_exception_handler(Exception, _FAMILIES.on_unexpected)
 
 
 def _layers(api: FastAPI, settings: Settings) -> ASGIApp:
@@ -252,9 +251,6 @@ def _layers(api: FastAPI, settings: Settings) -> ASGIApp:
 
 def _document(api: FastAPI) -> dict[str, Any]:
     if api.openapi_schema is None:
-        document = get_openapi(title=api.title, version=api.version, routes=api.routes)
-        for paths in (authorisation_api.hot_paths, relationships.hot_paths):
-            for path, item in paths.items():
-                document["paths"].setdefault(path, {}).update(item)
-        api.openapi_schema = document
+        hot_paths = (authorisation_api.hot_paths, relationships.hot_paths)
+        api.openapi_schema = document_of(api, _FAMILIES, hot_paths)
     return api.openapi_schema

@@ -8,6 +8,7 @@ from agent_services.auth.authorisation import (
     called_by,
     is_basic_caller,
     requires,
+    stated_on,
 )
 from agent_services.auth.errors import Forbidden, NoPermission, NotAuthorised, Unauthenticated
 from agent_services.auth.principal import AGENT_ENROLMENT, AGENT_REFERENCE_NUMBER, Principal, StrideRoles
@@ -72,4 +73,5 @@ __all__ = [
     "called_by",
     "is_basic_caller",
     "requires",
+    "stated_on",
 ]

@@ -2,10 +2,13 @@
 
 import hmac
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from starlette.requests import Request
+from starlette.routing import BaseRoute, Route
 
 from agent_services.auth.principal import Principal, StrideRoles
 from agent_services.auth.requirements import Open, Requirement
@@ -69,6 +72,23 @@ def called_by(requirement: Requirement | Open) -> Callable[[Endpoint], Endpoint]
         return endpoint
 
     return state
+
+
+def stated_on(route: BaseRoute) -> Requirement | Open | None:
+    """Who may call this route, as the route or its endpoint says. None where nothing is said: a fault."""
+    if not isinstance(route, Route):
+        return None
+    stated: Requirement | Open | None = getattr(route.endpoint, STATED, None)
+    if stated is None and isinstance(route, APIRoute):
+        return next(_demanded(route.dependant), None)
+    return stated
+
+
+def _demanded(dependant: Dependant) -> Iterator[Requirement]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, Requires):
+            yield each.call.requirement
+        yield from _demanded(each)
 
 
 def is_basic_caller(header: str | None, *, username: str, password: str) -> bool:

@@ -32,6 +32,7 @@ from agent_services.mapping.room import MappingRoom
 from agent_services.mapping.task_list import DetailsTaken, JourneyMapped
 from agent_services.mapping.wire import details_document, mappings_document
 from agent_services.platform.http.body import read_json
+from agent_services.platform.http.documents import Body, answers
 from agent_services.platform.http.errors import CannotBind
 
 router = APIRouter(prefix="/agent-mapping", tags=["mapping"])
@@ -90,19 +91,34 @@ class DetailsRequest(BaseModel):
 _DETAILS_SCHEMA: Final = DetailsRequest.model_json_schema()
 
 
+def _list_of(value_member: str) -> dict[str, Any]:
+    mapping = {"type": "object", "properties": {"arn": {"type": "string"}, value_member: {"type": "string"}}}
+    return {
+        "type": "object",
+        "properties": {"mappings": {"type": "array", "items": mapping}},
+        "required": ["mappings"],
+    }
+
+
+_REFUSED: Final = {401: (), 403: ()}
+"""Of auth's noes one is empty and the other, for some callers, has the framework body."""
+_OF_MAPPING: Final = answers({201: (), 204: (), 409: (), **_REFUSED})
+_OF_LOOK_UP: Final = answers({401: (Body.FRAMEWORK,), 404: ()})
+
+
 def mapping_of(request: Request) -> MappingRoom:
     """The application's room."""
     room: MappingRoom = request.app.state.mapping
     return room
 
 
-@router.get("/mappings/eligibility")
+@router.get("/mappings/eligibility", responses=answers({401: ()}))
 async def eligibility(request: Request, caller: EligibilityCaller) -> Response:
     """Does the caller hold any enrolment that can be mapped? Spec: mapping 5.1."""
     return JSONResponse({"hasEligibleEnrolments": is_eligible(caller)})
 
 
-@router.put("/mappings/arn/{arn}", status_code=201)
+@router.put("/mappings/arn/{arn}", status_code=201, response_class=Response, responses=_OF_MAPPING)
 async def map_to_arn(request: Request, arn: BoundArn, caller: LegacyCaller) -> Response:
     """Maps the caller's legacy codes to an agent. 201: some were new; 409: all were known. Spec: mapping 5.2."""
     mapped = await mapping_of(request).mappings.map_to_arn(
@@ -111,79 +127,89 @@ async def map_to_arn(request: Request, arn: BoundArn, caller: LegacyCaller) -> R
     return Response(status_code=_STATUS_OF_MAPPED[mapped])
 
 
-@router.put("/mappings/pre-subscription/utr/{utr}", status_code=201)
+@router.put("/mappings/pre-subscription/utr/{utr}", status_code=201, response_class=Response, responses=_OF_MAPPING)
 async def map_to_utr(request: Request, utr: BoundUtr, caller: LegacyCaller) -> Response:
     """Keeps the caller's legacy codes for 24 hours for whoever subscribes with the UTR. Spec: mapping 5.3."""
     mapped = await mapping_of(request).mappings.map_to_utr(utr, codes_of_session(caller))
     return Response(status_code=_STATUS_OF_MAPPED[mapped])
 
 
-@router.put("/mappings/post-subscription/utr/{utr}")
+@router.put("/mappings/post-subscription/utr/{utr}", response_class=Response, responses=answers(_REFUSED))
 async def move_to_arn(request: Request, utr: BoundUtr, caller: SubscribedCaller) -> Response:
     """Gives the subscribed caller what waits for the UTR. 200, also when nothing does. Spec: mapping 5.4."""
     await mapping_of(request).mappings.move_to_arn(utr, _own_arn(caller))
     return Response(status_code=200)
 
 
-@router.delete("/mappings/pre-subscription/utr/{utr}", status_code=204)
+@router.delete(
+    "/mappings/pre-subscription/utr/{utr}", status_code=204, response_class=Response, responses=answers({401: ()})
+)
 async def forget_utr(request: Request, utr: BoundUtr, _: BasicCaller) -> Response:
     """Drops what waits for the UTR. 204 always. Spec: mapping 5.5."""
     await mapping_of(request).mappings.forget_utr(utr)
     return Response(status_code=204)
 
 
-@router.get("/mappings/sa/{arn}")
+@router.get("/mappings/sa/{arn}", responses=_OF_LOOK_UP)
 async def sa_mappings(request: Request, arn: BoundArn, _: AnyCaller) -> Response:
     """The agent's self assessment references; 404 without any. Spec: mapping 5.6."""
     return await _mappings_of(request, arn, LegacyService.SELF_ASSESSMENT, "saAgentReference")
 
 
-@router.get("/mappings/vat/{arn}")
+@router.get("/mappings/vat/{arn}", responses=_OF_LOOK_UP)
 async def vat_mappings(request: Request, arn: BoundArn, _: AnyCaller) -> Response:
     """The agent's older VAT references; 404 without any. Spec: mapping 5.6."""
     return await _mappings_of(request, arn, LegacyService.VAT, "vrn")
 
 
-@router.get("/mappings/agentcode/{arn}")
+@router.get("/mappings/agentcode/{arn}", responses=_OF_LOOK_UP)
 async def agent_code_mappings(request: Request, arn: BoundArn, _: AnyCaller) -> Response:
     """The agent's agent codes; 404 without any. Spec: mapping 5.6."""
     return await _mappings_of(request, arn, LegacyService.AGENT_CODE, "agentCode")
 
 
-@router.get("/mappings/key/{key}/arn/{arn}")
+@router.get(
+    "/mappings/key/{key}/arn/{arn}",
+    responses=answers({200: (_list_of("identifier"),), 400: (Body.TEXT,), 401: (Body.FRAMEWORK,), 404: ()}),
+)
 async def mappings_by_key(request: Request, key: str, arn: BoundArn, _: AnyCaller) -> Response:
     """The agent's codes of the service with this short name; 400 for an unknown name. Spec: mapping 5.6."""
     found = await mapping_of(request).mappings.of_lookup_key(arn, key)
     return JSONResponse(mappings_document(found, value_member="identifier"))
 
 
-@router.get("/mappings/{arn}", deprecated=True)
+@router.get("/mappings/{arn}", deprecated=True, responses=_OF_LOOK_UP)
 async def sa_mappings_alias(request: Request, arn: BoundArn, _: AnyCaller) -> Response:
     """As `/mappings/sa/{arn}`. Spec: mapping 5.6."""
     return await _mappings_of(request, arn, LegacyService.SELF_ASSESSMENT, "saAgentReference")
 
 
-@router.put("/mappings/auto-map/arn/{arn}", status_code=201)
+@router.put("/mappings/auto-map/arn/{arn}", status_code=201, response_class=Response, responses=_OF_MAPPING)
 async def auto_map(request: Request, arn: BoundArn, caller: GroupCaller) -> Response:
     """Maps the legacy enrolments of the agent's own group. 204 when there are none. Spec: mapping 5.7."""
     mapped = await mapping_of(request).auto_mapping.map(arn, caller)
     return Response(status_code=_STATUS_OF_MAPPED[mapped])
 
 
-@router.get("/client-count")
+@router.get("/client-count", responses=answers(_REFUSED))
 async def client_count(request: Request, caller: ProviderCaller) -> Response:
     """How many self assessment clients the caller's log-in serves. Spec: mapping 5.8."""
     return JSONResponse({"clientCount": await mapping_of(request).client_count.of_user(_provider_id(caller))})
 
 
-@router.put("/mappings/task-list/arn/{arn}", status_code=201)
+@router.put("/mappings/task-list/arn/{arn}", status_code=201, response_class=Response, responses=_OF_MAPPING)
 async def map_journey(request: Request, arn: BoundArn, caller: ProviderCaller) -> Response:
     """Maps the codes of the caller's subscription journey. 204 without a journey. Spec: mapping 5.9."""
     mapped = await mapping_of(request).task_list.map(arn, _provider_id(caller))
     return Response(status_code=_STATUS_OF_JOURNEY[mapped])
 
 
-@router.put("/mappings/task-list/details/arn/{arn}", status_code=201)
+@router.put(
+    "/mappings/task-list/details/arn/{arn}",
+    status_code=201,
+    response_class=Response,
+    responses=answers({200: (Body.TEXT,), 404: (Body.TEXT,), **_REFUSED}),
+)
 async def take_journey_details(request: Request, arn: BoundArn, caller: ProviderCaller) -> Response:
     """Records the log-ins of the caller's subscription journey. Spec: mapping 5.10."""
     match await mapping_of(request).task_list.take_details(arn, _provider_id(caller)):
@@ -196,6 +222,8 @@ async def take_journey_details(request: Request, arn: BoundArn, caller: Provider
 @router.post(
     "/mappings/details/arn/{arn}",
     status_code=201,
+    response_class=Response,
+    responses=answers({200: (), 400: (Body.TEXT,), 401: (Body.FRAMEWORK,), 409: (), 415: (Body.FRAMEWORK,)}),
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _DETAILS_SCHEMA}}}},
 )
 async def note_details(
@@ -209,13 +237,13 @@ async def note_details(
     return Response(status_code=_STATUS_OF_NOTED[noted])
 
 
-@router.get("/mappings/details/arn/{arn}")
+@router.get("/mappings/details/arn/{arn}", responses=answers({401: (Body.FRAMEWORK,), 404: (Body.TEXT,)}))
 async def get_details(request: Request, arn: BoundArn, _: AnyCaller) -> Response:
     """The agent's mapped log-ins; 404 without any. Spec: mapping 5.10."""
     return JSONResponse(details_document(await mapping_of(request).details.of(arn)))
 
 
-@router.delete("/agent/{arn}/terminate")
+@router.delete("/agent/{arn}/terminate", responses=answers({401: (), 500: ()}))
 @called_by(BASIC)
 async def terminate(request: Request, arn: BoundArn) -> Response:
     """Removes everything the agent has here. 401 without the configured basic credentials. Spec: mapping 5.11."""
@@ -230,7 +258,7 @@ async def terminate(request: Request, arn: BoundArn) -> Response:
     return JSONResponse({"counts": [{"service": "agent-mapping", "store": "all-regimes", "count": count}]})
 
 
-@test_only_router.delete("/mappings/{arn}", status_code=204)
+@test_only_router.delete("/mappings/{arn}", status_code=204, response_class=Response)
 @called_by(TEST_ONLY)
 async def forget_arn(request: Request, arn: BoundArn) -> Response:
     """Drops the agent's mappings. 204 always. Spec: mapping 5.12."""

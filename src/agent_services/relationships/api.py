@@ -22,6 +22,7 @@ from agent_services.auth import (
     requires,
 )
 from agent_services.identifiers import Arn, Nino
+from agent_services.platform.http.documents import Body, answer, answers
 from agent_services.platform.http.errors import CannotBind
 from agent_services.platform.http.hot_route import HotRoute
 from agent_services.relationships.errors import BasicCredentialsRefused, InvalidKey, NothingRemoved, RelationshipBusy
@@ -153,14 +154,43 @@ async def create_after_sign_up(
     return JSONResponse({"service": service}, status_code=201)
 
 
+_CHANGE_REFUSALS = {400: (Body.TEXT,), 401: (Body.FRAMEWORK,), 403: (Body.ENVELOPE,), 404: (Body.CODE,), 423: ()}
 for prefix, shown in ((PREFIX, True), ("", False)):
-    router.put(prefix + _RELATIONSHIP, include_in_schema=shown)(put_relationship)
-    router.delete(prefix + _RELATIONSHIP, include_in_schema=shown)(delete_relationship)
-    router.delete(prefix + "/agent/{arn}/terminate", include_in_schema=shown)(terminate_agent)
-    router.post(prefix + "/itsa-post-signup/create-relationship/{nino}", include_in_schema=shown)(create_after_sign_up)
+    router.put(
+        prefix + _RELATIONSHIP,
+        status_code=201,
+        include_in_schema=shown,
+        response_class=Response,
+        responses=answers(_CHANGE_REFUSALS),
+    )(put_relationship)
+    router.delete(
+        prefix + _RELATIONSHIP,
+        status_code=204,
+        include_in_schema=shown,
+        response_class=Response,
+        responses=answers(_CHANGE_REFUSALS),
+    )(delete_relationship)
+    router.delete(
+        prefix + "/agent/{arn}/terminate",
+        include_in_schema=shown,
+        response_class=JSONResponse,
+        responses=answers({401: ()}),
+    )(terminate_agent)
+    router.post(
+        prefix + "/itsa-post-signup/create-relationship/{nino}",
+        status_code=201,
+        include_in_schema=shown,
+        response_class=JSONResponse,
+        responses=answers({401: (Body.FRAMEWORK,), 404: (Body.TEXT,)}),
+    )(create_after_sign_up)
 
 
-@test_only_router.delete("/test-only/db/agent/{arn}/service/HMRC-MTD-IT/client/MTDITID/{mtd_it_id}")
+@test_only_router.delete(
+    "/test-only/db/agent/{arn}/service/HMRC-MTD-IT/client/MTDITID/{mtd_it_id}",
+    status_code=204,
+    response_class=Response,
+    responses=answers({404: (Body.TEXT,)}),
+)
 @called_by(TEST_ONLY)
 async def forget_copy(request: Request, arn: str, mtd_it_id: str) -> Response:
     """Forgets that a relationship was copied from CESA. 204, or 404 text. Spec: relationships 14."""
@@ -171,7 +201,12 @@ async def forget_copy(request: Request, arn: str, mtd_it_id: str) -> Response:
     return Response(status_code=204)
 
 
-@test_only_router.put("/test-only" + _RELATIONSHIP)
+@test_only_router.put(
+    "/test-only" + _RELATIONSHIP,
+    status_code=201,
+    response_class=PlainTextResponse,
+    responses=answers({400: (Body.TEXT,), 423: ()}),
+)
 @called_by(TEST_ONLY)
 async def put_relationship_for_tests(request: Request, asked: AskedByPath) -> Response:
     """Creates a relationship without asking who calls. 201, 400 text, 423. Spec: relationships 14."""
@@ -216,18 +251,8 @@ hot_paths = {
             "responses": {
                 "200": {"description": "Yes."},
                 "400": {"description": "No such service, identifier type or identifier; or a suspended agent."},
-                "401": {"description": "No session."},
-                "404": {
-                    "description": "No, and why.",
-                    "content": {
-                        "application/json": {
-                            "schema": {
-                                "type": "object",
-                                "properties": {"code": {"type": "string"}},
-                            }
-                        }
-                    },
-                },
+                "401": answer("No session.", Body.FRAMEWORK),
+                "404": answer("No, and why.", Body.CODE),
             },
         }
     }

@@ -1,7 +1,7 @@
 """The test support API's routes: open, in test installations alone. Spec: test-support 1, 5."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from agent_services.auth import TEST_SUPPORT, Authorisation, called_by
 from agent_services.identifiers import InvitationId, Nino, Vrn
 from agent_services.invitations import Invitations
+from agent_services.platform.http.documents import Body, answers
 from agent_services.test_support.answering import Answering
 from agent_services.test_support.errors import BadPath
 from agent_services.test_support.known_facts import KnownFacts
@@ -18,6 +19,30 @@ from agent_services.upstreams.agents_external_stubs import AgentsExternalStubs
 CONTEXT = "/agent-authorisation-test-support"
 
 router = APIRouter(prefix=CONTEXT, tags=["test-support"])
+
+_ACCEPT: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": "Accept",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "enum": ["application/vnd.hmrc.1.0+json"]},
+        }
+    ]
+}
+_REQUEST: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "service": {"type": "array", "items": {"type": "string"}},
+        "clientType": {"type": "string"},
+        "clientIdType": {"type": "string"},
+        "clientId": {"type": "string"},
+        "knownFact": {"type": "string"},
+    },
+    "required": ["service", "clientType", "clientIdType", "clientId", "knownFact"],
+}
+_KNOWN_FACT: Final = answers({200: (_REQUEST,), 406: (Body.ENVELOPE,), 500: (Body.TEXT, Body.ENVELOPE)})
+_ANSWERED: Final = answers({403: (), 404: (), 406: (Body.ENVELOPE,), 409: (), 500: ()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +67,7 @@ def _room_of(request: Request) -> TestSupport:
     return room
 
 
-@router.get("/known-facts/mtd-vat/vrn/{vrn}", response_class=JSONResponse)
+@router.get("/known-facts/mtd-vat/vrn/{vrn}", response_class=JSONResponse, responses=_KNOWN_FACT, openapi_extra=_ACCEPT)
 @called_by(TEST_SUPPORT)
 async def get_vat_known_fact(request: Request, vrn: str) -> Response:
     """Makes the VAT client where there is none; answers a body for `POST /agents/{arn}/invitations`. Spec: 3.1."""
@@ -60,7 +85,9 @@ async def get_vat_known_fact(request: Request, vrn: str) -> Response:
     )
 
 
-@router.get("/known-facts/mtd-it/nino/{nino}", response_class=JSONResponse)
+@router.get(
+    "/known-facts/mtd-it/nino/{nino}", response_class=JSONResponse, responses=_KNOWN_FACT, openapi_extra=_ACCEPT
+)
 @called_by(TEST_SUPPORT)
 async def get_income_tax_known_fact(request: Request, nino: str) -> Response:
     """Makes the income tax client where there is none; answers a body as above. Spec: 3.2."""
@@ -79,8 +106,14 @@ async def get_income_tax_known_fact(request: Request, nino: str) -> Response:
 
 
 # Documents of the seed's time nest the resource under /known-facts; both forms are served. Spec: 1.
-@router.put("/invitations/{id}", status_code=204, response_class=Response)
-@router.put("/known-facts/invitations/{id}", status_code=204, response_class=Response)
+@router.put("/invitations/{id}", status_code=204, response_class=Response, responses=_ANSWERED, openapi_extra=_ACCEPT)
+@router.put(
+    "/known-facts/invitations/{id}",
+    status_code=204,
+    response_class=Response,
+    responses=_ANSWERED,
+    openapi_extra=_ACCEPT,
+)
 @called_by(TEST_SUPPORT)
 async def accept_invitation(request: Request, invitation_id: Annotated[str, Path(alias="id")]) -> Response:
     """Accepts the request as its client: 204. Spec: 4."""
@@ -88,8 +121,16 @@ async def accept_invitation(request: Request, invitation_id: Annotated[str, Path
     return Response(status_code=204)
 
 
-@router.delete("/invitations/{id}", status_code=204, response_class=Response)
-@router.delete("/known-facts/invitations/{id}", status_code=204, response_class=Response)
+@router.delete(
+    "/invitations/{id}", status_code=204, response_class=Response, responses=_ANSWERED, openapi_extra=_ACCEPT
+)
+@router.delete(
+    "/known-facts/invitations/{id}",
+    status_code=204,
+    response_class=Response,
+    responses=_ANSWERED,
+    openapi_extra=_ACCEPT,
+)
 @called_by(TEST_SUPPORT)
 async def reject_invitation(request: Request, invitation_id: Annotated[str, Path(alias="id")]) -> Response:
     """Declines the request as its client: 204. Spec: 4."""

@@ -14,10 +14,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent_services.platform.http.context import current_request
+from agent_services.platform.http.documents import ENVELOPE_BODY, FRAMEWORK_BODY, OAUTH_BODY, Schema
 
 
 class ErrorFamily(Protocol):
     """How one family of APIs words the failures that no route decided."""
+
+    @property
+    def body(self) -> Schema:
+        """The shape of these answers, for the OpenAPI document."""
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        """The statuses that any operation of the family may answer."""
 
     def unknown_route(self, path: str) -> Response:
         """No such method and path."""
@@ -34,6 +43,9 @@ class ErrorFamily(Protocol):
 
 class FrameworkFamily:
     """`{"statusCode", "message"}`. Spec: relationships 0.1; message texts: README, settled questions."""
+
+    body = FRAMEWORK_BODY
+    refusals = (400, 404, 500, 502, 504)
 
     def unknown_route(self, path: str) -> Response:
         return JSONResponse({"statusCode": 404, "message": "URI not found", "requested": path}, status_code=404)
@@ -56,6 +68,14 @@ class EnvelopeFamily:
     bad_request_message: str
     server_error_message: str
 
+    @property
+    def body(self) -> Schema:
+        return ENVELOPE_BODY
+
+    @property
+    def refusals(self) -> tuple[int, ...]:
+        return (400, 404, 500)
+
     def unknown_route(self, path: str) -> Response:
         return self._envelope(404, "NOT_FOUND", self.not_found_message)
 
@@ -72,6 +92,9 @@ class EnvelopeFamily:
 
 class OAuthFamily:
     """`{"error", "error_description"}`, as RFC 6749 5.2 has it. Spec: authorisation-api 8.3."""
+
+    body = OAUTH_BODY
+    refusals = (400, 404, 500)
 
     def unknown_route(self, path: str) -> Response:
         return self._body(404, "invalid_request", "no such address")

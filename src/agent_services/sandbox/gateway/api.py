@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from agent_services.auth import GATEWAY, SANDBOX, called_by
 from agent_services.platform.http.body import json_body
+from agent_services.platform.http.documents import json_request
 from agent_services.sandbox.gateway.errors import NOT_KEPT, InvalidClient, InvalidRequest
 from agent_services.sandbox.gateway.forms import client_credentials, read_form, required
 from agent_services.sandbox.gateway.gateway import gateway_of
@@ -102,6 +103,7 @@ async def post_revoke(request: Request) -> Response:
     summary="Get somebody's access token without a browser",
     response_model=TokenAnswer,
     responses=FAILURES_OF_A_BODY,
+    openapi_extra=json_request(WantedToken.model_json_schema()),
 )
 @called_by(SANDBOX)
 async def post_sandbox_token(

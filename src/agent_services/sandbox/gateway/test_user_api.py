@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from agent_services.auth import GATEWAY, called_by
 from agent_services.identifiers import Nino, PlrId
 from agent_services.platform.http.body import json_body
+from agent_services.platform.http.documents import json_request
 from agent_services.platform.http.errors import CodeMessageError, FrameworkError
 from agent_services.sandbox.gateway.gateway import gateway_of
 from agent_services.sandbox.gateway.openapi import CREATE_TEST_USER_FAILURES
@@ -56,14 +57,35 @@ class NewOrganisationBody(NewIndividualBody):
     pillar2_id: StrictStr | None = None
 
 
-@router.post("/agents", status_code=201, summary="Create an agent", response_model=None, responses=_CREATED)
+_BY_APPLICATIONS: Final[dict[str, Any]] = {"security": [{"application": []}]}
+
+
+def _taking(body: type[BaseModel]) -> dict[str, Any]:
+    return {**_BY_APPLICATIONS, **json_request(body.model_json_schema())}
+
+
+@router.post(
+    "/agents",
+    status_code=201,
+    summary="Create an agent",
+    response_model=None,
+    responses=_CREATED,
+    openapi_extra=_taking(NewAgentBody),
+)
 @called_by(GATEWAY)
 async def post_agent(request: Request, body: Annotated[NewAgentBody, Depends(json_body(NewAgentBody))]) -> Response:
     """A new agent; with `agent-services` one with an agent reference number."""
     return await _create(request, NewTestUser(UserType.AGENT, _services(request, body)))
 
 
-@router.post("/individuals", status_code=201, summary="Create an individual", response_model=None, responses=_CREATED)
+@router.post(
+    "/individuals",
+    status_code=201,
+    summary="Create an individual",
+    response_model=None,
+    responses=_CREATED,
+    openapi_extra=_taking(NewIndividualBody),
+)
 @called_by(GATEWAY)
 async def post_individual(
     request: Request, body: Annotated[NewIndividualBody, Depends(json_body(NewIndividualBody))]
@@ -79,7 +101,12 @@ async def post_individual(
 
 
 @router.post(
-    "/organisations", status_code=201, summary="Create an organisation", response_model=None, responses=_CREATED
+    "/organisations",
+    status_code=201,
+    summary="Create an organisation",
+    response_model=None,
+    responses=_CREATED,
+    openapi_extra=_taking(NewOrganisationBody),
 )
 @called_by(GATEWAY)
 async def post_organisation(
@@ -98,7 +125,13 @@ async def post_organisation(
     return await _create(request, wanted)
 
 
-@router.get("/services", summary="List the services", response_model=None, responses=CREATE_TEST_USER_FAILURES)
+@router.get(
+    "/services",
+    summary="List the services",
+    response_model=None,
+    responses=CREATE_TEST_USER_FAILURES,
+    openapi_extra=_BY_APPLICATIONS,
+)
 @called_by(GATEWAY)
 async def get_services(request: Request) -> Response:
     """Every service that a test user can be enrolled for, and for whom."""
