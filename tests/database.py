@@ -29,7 +29,7 @@ from agent_services.platform.migration import migrate, migrations_folder
 
 _STATE: Final = Path(__file__).resolve().parents[1] / ".state"
 _LINK: Final = _STATE / "test-database"
-_MEMORY: Final = Path("/dev/shm")
+MEMORY: Final = Path("/dev/shm")
 _PLENTY: Final = 4 << 30
 _SETTINGS: Final = {
     "fsync": "off",
@@ -80,13 +80,18 @@ def test_server() -> Iterator[TestServer]:
 test_server.__test__ = False  # type: ignore[attr-defined]
 
 
+def memory_is_plenty() -> bool:
+    """May tests keep files in memory, at MEMORY?"""
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > _PLENTY
+
+
 def _folder() -> Path:
     _STATE.mkdir(exist_ok=True)
-    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _PLENTY:
+    if not memory_is_plenty():
         if _LINK.is_symlink():
             _LINK.unlink()
         return _LINK
-    folder = _MEMORY / f"agent-services-tests-{hashlib.sha256(str(_STATE).encode()).hexdigest()[:12]}"
+    folder = MEMORY / f"agent-services-tests-{hashlib.sha256(str(_STATE).encode()).hexdigest()[:12]}"
     if not _LINK.is_symlink():
         shutil.rmtree(_LINK, ignore_errors=True)
         with suppress(FileExistsError):  # another worker was quicker

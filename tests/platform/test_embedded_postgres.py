@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.database import MEMORY, memory_is_plenty
 
 from agent_services.platform.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresFailed, processes
 from agent_services.platform.embedded_postgres.account import owner_of
@@ -35,7 +36,7 @@ as_root_only = pytest.mark.skipif(os.geteuid() != 0, reason="about what root mus
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A short path, so that the Unix socket fits, that any user may pass through."""
-    made = Path(tempfile.mkdtemp(prefix="as-"))
+    made = _temporary_folder()
     made.chmod(0o711)
     yield made
     shutil.rmtree(made)
@@ -43,7 +44,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def used_before() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="as-")) / "data"
+    made = _temporary_folder() / "data"
     EmbeddedPostgres.start(made).close()
     yield made
     shutil.rmtree(made.parent)
@@ -313,6 +314,10 @@ def test_root_in_somebodys_folder_works_as_that_user(folder: Path) -> None:
 def test_a_folder_that_nobody_may_make() -> None:
     with pytest.raises(EmbeddedPostgresFailed, match="AGENT_SERVICES_DATA_DIR"):
         EmbeddedPostgres.start(Path("/proc/nowhere"))
+
+
+def _temporary_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="as-", dir=MEMORY if memory_is_plenty() else None))
 
 
 def _ask(url: str, statement: str) -> Any:
