@@ -33,8 +33,7 @@ class SandboxRoute(APIRoute):
         async def serve(request: Request) -> Response:
             sandbox = sandbox_of(request)
             try:
-                if has_zero_byte(request):
-                    raise Refusal(404, "NOT_FOUND")
+                refuse_zero_bytes(request)
                 response = await handle(request)
             except Refusal as refusal:
                 response = refusal_response(refusal, now=sandbox.clock.now())
@@ -49,9 +48,10 @@ def sandbox_of(request: Request) -> "Sandbox":
     return sandbox
 
 
-def has_zero_byte(request: Request) -> bool:
-    """PostgreSQL knows no text with one, so nothing is called by such a name."""
-    return "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]
+def refuse_zero_bytes(request: Request) -> None:
+    """PostgreSQL knows no text with one, so nothing is called by such a name. Raises Refusal 404."""
+    if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise Refusal(404, "NOT_FOUND")
 
 
 def any_json(shape: type[Shape], *, or_empty: bool = False) -> Callable[[Request], Awaitable[Shape]]:

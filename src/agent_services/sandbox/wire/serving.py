@@ -19,7 +19,7 @@ from agent_services.sandbox.documents import Document
 from agent_services.sandbox.enrolments.keys import StoredKey
 from agent_services.sandbox.http.answers import HangingUp, refusal_response, spoilt_response, with_headers
 from agent_services.sandbox.http.callers import Family, Tie, tie_of
-from agent_services.sandbox.http.routes import has_zero_byte, parsed
+from agent_services.sandbox.http.routes import parsed, refuse_zero_bytes
 from agent_services.sandbox.journal.watching import AnswerSpoilt, ConnectionDropped
 from agent_services.sandbox.refusals import NotAuthorised, Refusal, Shape
 from agent_services.sandbox.sessions.store import Session
@@ -85,8 +85,7 @@ def served(
         call = Call(upstream, operation, method, _path_of(request), _readable(body), _headers_of(request))
 
         async def act() -> tuple[Response, str]:
-            if has_zero_byte(request):
-                raise Refusal(404, "NOT_FOUND")
+            refuse_zero_bytes(request)
             if "key" in request.path_params:
                 StoredKey.checked(str(request.path_params["key"]))
             tie = await tie_of(request, family, sandbox.sessions)
