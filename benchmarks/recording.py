@@ -4,11 +4,12 @@ Run as a program: `python -m benchmarks.recording PLAN RECORDING`, in the enviro
 """
 
 import asyncio
+import itertools
 import pickle
 import socket
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,10 @@ from agent_services.app import create_app
 from agent_services.platform.http.context import current_request_or_none
 from agent_services.platform.logging import configure_logging
 from agent_services.settings import load_settings
-from benchmarks.exchange import Expected, Reply, Request
+from benchmarks.exchange import Reply, Request
 from benchmarks.scenarios import Ask
 
-_RECORDED_ID = "recorded"
-# Long enough for what is written in batches behind the requests of the warm-up.
-_QUIET_SECONDS = 1.0
-_WARM_UP = 3
+_MARK = "recorded-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,8 @@ def read_recording(file: Path) -> Recording:
 
 
 async def _record(plan: Plan) -> Recording:
-    statements: list[Statement] = []
-    _listen(statements.append)
+    notes = _Notes()
+    _listen(notes.note)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
@@ -81,18 +79,43 @@ async def _record(plan: Plan) -> Recording:
         while not server.started:  # noqa: ASYNC110  # uvicorn has nothing to wait for
             await asyncio.sleep(0.01)
         try:
-            return await _walk(plan, listener.getsockname()[1], statements)
+            return await _walk(plan, listener.getsockname()[1], notes)
         finally:
             server.should_exit = True
             await serving
 
 
+class _Notes:
+    """The statements of one request at a time, known by its id.
+
+    What is written in batches behind requests bears the id of a former one, and so does not count.
+    """
+
+    def __init__(self) -> None:
+        self._ids = itertools.count()
+        self._present = ""
+        self._statements: list[Statement] = []
+
+    def begin(self) -> str:
+        """The id of the next request."""
+        self._present = f"{_MARK}{next(self._ids)}"
+        self._statements = []
+        return self._present
+
+    def note(self, statement: Statement) -> None:
+        request = current_request_or_none()
+        if request is not None and request.request_id == self._present:
+            self._statements.append(statement)
+
+    def taken(self) -> tuple[Statement, ...]:
+        self._present = ""
+        return tuple(self._statements)
+
+
 def _listen(note: Callable[[Statement], None]) -> None:
     # The driver is the one place that sees every statement, whatever connection it goes over.
     def noted(query: "asyncpg.connection.LoggedQuery") -> None:
-        request = current_request_or_none()
-        if request is not None and request.request_id == _RECORDED_ID:
-            note(Statement(query.query, query.args or None))
+        note(Statement(query.query, query.args or None))
 
     make = asyncpg.Connection.__init__
 
@@ -103,45 +126,38 @@ def _listen(note: Callable[[Statement], None]) -> None:
     asyncpg.Connection.__init__ = make_listening  # type: ignore[method-assign, assignment]  # wider than the original
 
 
-async def _walk(plan: Plan, port: int, statements: list[Statement]) -> Recording:
+async def _walk(plan: Plan, port: int, notes: _Notes) -> Recording:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
-    async def ask(expected: Expected) -> RecordedRequest:
-        statements.clear()
-        writer.write(expected.request)
+    async def ask(request: Request, path: str | None = None) -> RecordedRequest:
+        marked = replace(request, headers={**request.headers, "X-Request-ID": notes.begin()})
+        writer.write(marked.at(path or request.path).request)
         received = b""
         while (reply := Reply.parse(received)) is None:
             received += await reader.read(65536)
         # Query loggers are called in the loop's next round.
         await asyncio.sleep(0)
-        if reply.status != expected.status:
-            raise SystemExit(f"{expected.name}: {reply.status} {reply.body[:200]!r}, {expected.status} was expected")
-        return RecordedRequest(tuple(statements), reply)
+        if reply.status != request.expected_status:
+            raise SystemExit(f"{request.name}: {reply.status} {reply.body[:200]!r}")
+        return RecordedRequest(notes.taken(), reply)
 
     recording: Recording = {}
     for name, asks in plan.items():
-        for one in asks[:_WARM_UP]:
+        for one in asks:
+            # What happens only once, such as making an agent's link, is no part of the floor.
             await _unit(one, ask)
-        await asyncio.sleep(_QUIET_SECONDS)
         recording[name] = [await _unit(one, ask) for one in asks]
     writer.close()
     return recording
 
 
-async def _unit(one: Ask, ask: Any) -> Recorded:
-    first = await ask(_marked(one.first))
+async def _unit(one: Ask, ask: Callable[..., Awaitable[RecordedRequest]]) -> Recorded:
+    first = await ask(one.first)
     if one.then is None:
         return Recorded(first)
     location = first.reply.header("location")
-    then = await ask(_marked(one.then, location))
+    then = await ask(one.then, location)
     return Recorded(first, then, location.rpartition("/")[2])
-
-
-def _marked(request: Request, path: str | None = None) -> Expected:
-    marked = {**request.headers, "X-Request-ID": _RECORDED_ID}
-    return Request(
-        request.name, request.method, path or request.path, marked, request.expected_status, request.body
-    ).ready()
 
 
 def main() -> None:
