@@ -19,7 +19,8 @@ from agent_services.settings import (
     load_settings,
     unknown_variables,
 )
-from agent_services.upstreams.settings import UpstreamSettingsInvalid
+from agent_services.upstreams.internal_auth import InternalAuthUnavailable
+from agent_services.upstreams.settings import UpstreamSettingsInvalid, refuse_real_upstreams
 
 app = typer.Typer(
     name="agent-services",
@@ -34,7 +35,7 @@ app.add_typer(applications, name="applications")
 jobs = typer.Typer(help="Jobs that were given up: each waits for somebody to try it again or to close it.")
 app.add_typer(jobs, name="jobs")
 
-_START_UP_FAILURES = (SettingsInvalid, UpstreamSettingsInvalid, DatabaseUnusable, KeysInvalid)
+_START_UP_FAILURES = (SettingsInvalid, UpstreamSettingsInvalid, DatabaseUnusable, KeysInvalid, InternalAuthUnavailable)
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else AGENT_SERVICES_PORT, else 9400.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else AGENT_SERVICES_HOST, else 127.0.0.1.")]
@@ -93,7 +94,9 @@ def sandbox(
 
     \b
       agent-services sandbox --port 9009
-      AGENT_SERVICES_UPSTREAMS=http AGENT_SERVICES_UPSTREAM_URL=http://localhost:9009 agent-services serve
+      AGENT_SERVICES_UPSTREAMS=http AGENT_SERVICES_UPSTREAM_URL=http://localhost:9009 \\
+        AGENT_SERVICES_SERVICE_TOKEN=sandbox-service agent-services serve
+      agent-services demo --against http://localhost:9400 --gateway http://localhost:9009
     """
     _run(lambda: _serve_sandbox(_settings(host=host, port=port, upstreams="sandbox"), workers=workers))
 
@@ -115,6 +118,7 @@ def demo(
     \b
       agent-services demo
       agent-services demo --against http://localhost:9400
+      agent-services demo --against http://localhost:9400 --gateway http://localhost:9009
     """
     from agent_services.demo import tell
 
@@ -220,11 +224,25 @@ def _settings(**options: object) -> Settings:
 def _serve(settings: Settings, *, workers: int, runs_jobs: bool) -> None:
     from agent_services import serving
 
+    _refuse_both_worlds(settings)
     with serving.database_for(settings) as url:
         serving.prepare_database(settings, url)
         serving.hand_down(settings, url)
+        _introduce(settings)
         factory = "agent_services.processes:with_jobs" if runs_jobs else "agent_services.processes:without_jobs"
         serving.serve(factory, settings, workers=workers, announce=lambda: _announce(settings))
+
+
+def _refuse_both_worlds(settings: Settings) -> None:
+    if settings.upstreams == "sandbox":
+        refuse_real_upstreams(environment_with_file())
+
+
+def _introduce(settings: Settings) -> None:
+    if settings.registers_internal_auth_token:
+        from agent_services.composition import register_internal_auth_token
+
+        asyncio.run(register_internal_auth_token(settings))
 
 
 def _serve_sandbox(settings: Settings, *, workers: int) -> None:
@@ -237,22 +255,24 @@ def _serve_sandbox(settings: Settings, *, workers: int) -> None:
             "agent_services.processes:sandbox_alone",
             settings,
             workers=workers,
-            announce=lambda: typer.echo(f"Sandbox ready at http://{_shown_host(settings)}:{settings.port}"),
+            announce=lambda: _announce_sandbox(settings),
         )
 
 
 def _work(settings: Settings) -> None:
     from agent_services import serving
-    from agent_services.composition import work_until
+    from agent_services.composition import register_internal_auth_token, work_until
 
     async def work(url: str) -> None:
         serving.hand_down(settings, url)
+        await register_internal_auth_token(settings)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for wanted in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(wanted, stopped.set)
         await work_until(stopped, load_settings())
 
+    _refuse_both_worlds(settings)
     with serving.database_for(settings) as url:
         asyncio.run(work(url))
 
@@ -279,14 +299,18 @@ def _print_openapi(service: str | None, *, everything: bool) -> None:
 
 
 def _check_config() -> None:
-    from agent_services.composition import check_upstreams
+    from agent_services.composition import check_upstreams, upstream_problems
 
-    settings = _settings()
-    rows = described(settings)
-    width = max(len(name) for name, _, _ in rows)
-    for name, value, source in rows:
-        typer.echo(f"{name:{width}}  {value}  ({source})")
-    for name, value, source in check_upstreams(settings):
+    try:
+        settings = _settings()
+    except SettingsInvalid as invalid:
+        # What is wrong with the upstreams' settings is said in the same breath.
+        raise SettingsInvalid("\n".join([str(invalid), *upstream_problems()])) from None
+    _refuse_both_worlds(settings)
+    rows = {name: (value, source) for name, value, source in described(settings)}
+    rows |= {name: (value, source) for name, value, source in check_upstreams(settings)}
+    width = max(map(len, rows))
+    for name, (value, source) in rows.items():
         typer.echo(f"{name:{width}}  {value}  ({source})")
 
 
@@ -294,8 +318,24 @@ def _shown_host(settings: Settings) -> str:
     return "localhost" if settings.host in ("127.0.0.1", "0.0.0.0", "::") else settings.host  # noqa: S104  # compared, not bound
 
 
+def _base_url(settings: Settings) -> str:
+    return f"http://{_shown_host(settings)}:{settings.port}"
+
+
+def _announce_sandbox(settings: Settings) -> None:
+    from agent_services.composition.sandbox import announcement
+
+    base = _base_url(settings)
+    lines = [f"Sandbox ready at {base}", f"  Test people     {base}/sandbox/cast"]
+    lines += [f"  {line}" for line in announcement(settings)]
+    lines.append(
+        f"  For services    AGENT_SERVICES_UPSTREAMS=http AGENT_SERVICES_UPSTREAM_URL={base} agent-services serve"
+    )
+    typer.echo("\n".join(lines))
+
+
 def _announce(settings: Settings) -> None:
-    base = f"http://{_shown_host(settings)}:{settings.port}"
+    base = _base_url(settings)
     lines = [f"agent-services is ready at {base}", f"  API documents   {base}/docs"]
     if settings.upstreams == "sandbox":
         from agent_services.composition.sandbox import announcement

@@ -183,6 +183,16 @@ class Settings(BaseSettings):
         return self.environment != "production" and (self.upstreams == "sandbox" or self.test_only)
 
     @property
+    def registers_internal_auth_token(self) -> bool:
+        """Whether internal-auth is told our token at start; in production only when asked. Spec: upstreams 1, 17."""
+        asked_for = "internal_auth_token_enabled_on_start" in self.model_fields_set
+        return (
+            self.upstreams == "http"
+            and self.internal_auth_token_enabled_on_start
+            and (self.environment != "production" or asked_for)
+        )
+
+    @property
     def site_url(self) -> str:
         """Our own site, as a browser on this machine reaches it."""
         return f"http://localhost:{self.port}"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from agent_services.relationships import (
 from agent_services.settings import Settings
 from agent_services.test_support import TestSupport, build_test_support
 from agent_services.upstreams.agent_mapping import AgentMapping
+from agent_services.upstreams.email.recording import RecordingEmail, SentEmails, SentEmailStore
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.upstreams.ports import Upstreams
 
@@ -55,7 +56,6 @@ class Platform:
     authorisation_api: AuthorisationApi
     test_support: TestSupport
     test_only: TestOnly
-    sent_emails: list[dict[str, Any]] = field(default_factory=list)
 
     def bind_to(self, state: State) -> None:
         """Puts the rooms where the routes look for them."""
@@ -81,7 +81,7 @@ async def composed(settings: Settings, *, runs_jobs: bool) -> AsyncIterator[Plat
         foundation = await stack.enter_async_context(foundation_of(settings))
         surroundings = await stack.enter_async_context(_surroundings(settings, foundation))
         platform = _rooms(settings, foundation, surroundings)
-        await _begin(settings, platform)
+        await _begin(platform)
         if runs_jobs:
             await _start_jobs(stack, foundation, surroundings)
         yield platform
@@ -102,13 +102,11 @@ def _surroundings(settings: Settings, foundation: Foundation) -> Any:
     return embedded_sandbox(settings, foundation)
 
 
-async def _begin(settings: Settings, platform: Platform) -> None:
+async def _begin(platform: Platform) -> None:
     """What must be there before the first request."""
-    surroundings = platform.surroundings
-    if settings.upstreams == "http" and settings.internal_auth_token_enabled_on_start:
-        await surroundings.calling_as(_RELATIONSHIPS).internal_auth.ensure_token()
-    if surroundings.sandbox is not None:
-        await surroundings.sandbox.open_first_day(lambda: _first_day(platform))
+    sandbox = platform.surroundings.sandbox
+    if sandbox is not None:
+        await sandbox.open_first_day(lambda: _first_day(platform))
 
 
 async def _first_day(platform: Platform) -> None:
@@ -117,7 +115,7 @@ async def _first_day(platform: Platform) -> None:
 
     for kind in platform.test_only.kinds.values():
         await kind.clear()
-    await platform.foundation.audit.forget()
+    await platform.test_only.forget()
     await platform.mapping.record_kinds["mapping"].replace(first_mappings())
 
 
@@ -131,7 +129,10 @@ async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, surrounding
 
 
 def _rooms(settings: Settings, foundation: Foundation, surroundings: Surroundings) -> Platform:
+    sent_emails = SentEmails(SentEmailStore(foundation.database.pool), foundation.cipher, foundation.clock)
     ports = surroundings.calling_as(_RELATIONSHIPS)
+    if settings.test_only:
+        ports = replace(ports, email=RecordingEmail(ports.email, sent_emails))
     authorisation = Authorisation(ports.auth, _roles(settings))
     mapping = _mapping(settings, foundation, surroundings.calling_as(_MAPPING), surroundings.journeys)
     neighbour = surroundings.neighbour_mapping or mapping.own_mappings
@@ -160,7 +161,7 @@ def _rooms(settings: Settings, foundation: Foundation, surroundings: Surrounding
         mapping=mapping,
         authorisation_api=authorisation_api,
         test_support=test_support,
-        test_only=_test_only(foundation, surroundings, kinds),
+        test_only=_test_only(foundation, sent_emails, kinds),
     )
 
 
@@ -275,14 +276,10 @@ def _authorisation_api_settings(settings: Settings) -> AuthorisationApiSettings:
     )
 
 
-def _test_only(foundation: Foundation, surroundings: Surroundings, kinds: dict[str, RecordKind]) -> TestOnly:
-    async def emails() -> list[dict[str, Any]]:
-        return [] if surroundings.sandbox is None else await surroundings.sandbox.emails()
-
+def _test_only(foundation: Foundation, sent_emails: SentEmails, kinds: dict[str, RecordKind]) -> TestOnly:
     async def forget() -> None:
         await foundation.audit.forget()
-        if surroundings.sandbox is not None:
-            await surroundings.sandbox.forget_emails()
+        await sent_emails.forget()
 
     return TestOnly(
         kinds={**kinds, "lock": lock_records(foundation.held_locks, foundation.clock)},
@@ -290,6 +287,6 @@ def _test_only(foundation: Foundation, surroundings: Surroundings, kinds: dict[s
         job_names=lambda: foundation.jobs.scheduled_names,
         clock=foundation.clock,
         audit_events=foundation.audit.events,
-        emails=emails,
+        emails=sent_emails.all,
         forget=forget,
     )

@@ -84,13 +84,6 @@ class SandboxHouse:
         state.sandbox = self.sandbox
         state.gateway = self.gateway
 
-    async def emails(self) -> list[dict[str, Any]]:
-        """What was sent, oldest first."""
-        return await self.sandbox.mailbox.emails()
-
-    async def forget_emails(self) -> None:
-        await self.sandbox.mailbox.forget_emails()
-
 
 @asynccontextmanager
 async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncIterator[Surroundings]:

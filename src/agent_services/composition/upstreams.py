@@ -1,12 +1,11 @@
 """Which upstreams there are: the embedded sandbox, or the real ones over HTTP."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from pydantic import SecretStr
 
 from agent_services.platform.clock import Clock
 from agent_services.settings import PREFIX, Settings, environment_with_file
@@ -14,19 +13,26 @@ from agent_services.upstreams.agent_mapping import AgentMapping
 from agent_services.upstreams.agent_mapping.http import AgentMappingOverHttp
 from agent_services.upstreams.agent_subscription import SubscriptionJourneys
 from agent_services.upstreams.agent_subscription.http import AgentSubscriptionOverHttp
+from agent_services.upstreams.errors import FailureKind, UpstreamFailed
 from agent_services.upstreams.http_client import UpstreamHttp
+from agent_services.upstreams.internal_auth import InternalAuth, InternalAuthUnavailable
+from agent_services.upstreams.internal_auth.http import InternalAuthOverHttp
 from agent_services.upstreams.names import Upstream
 from agent_services.upstreams.over_http import upstreams_over_http
 from agent_services.upstreams.ports import Upstreams
 from agent_services.upstreams.settings import (
     UpstreamSettings,
+    UpstreamSettingsInvalid,
     address_variable,
+    described_upstreams,
     read_upstream_settings,
-    upstream_variables,
 )
 
 if TYPE_CHECKING:
     from agent_services.composition.sandbox import SandboxHouse
+
+_REGISTRATION_SECONDS = 30
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,42 @@ async def real_surroundings(settings: Settings, clock: Clock) -> AsyncIterator[S
         await http.close()
 
 
+async def register_internal_auth_token(settings: Settings) -> None:
+    """Has internal-auth know our token, where the settings want it. Once at a start, whatever the number of workers.
+
+    While nobody listens there it tries again, since everything may be starting at once; 30 s in all.
+    Raises InternalAuthUnavailable, UpstreamSettingsInvalid. Spec: upstreams 17.
+    """
+    if not settings.registers_internal_auth_token:
+        return
+    upstreams = upstream_settings(settings)
+    http = UpstreamHttp(upstreams)
+    to_internal_auth = http.to(Upstream.INTERNAL_AUTH, calling_as="agent-client-relationships")
+    try:
+        async with asyncio.timeout(_REGISTRATION_SECONDS):
+            await _registered(InternalAuthOverHttp(to_internal_auth, token=upstreams.internal_auth_token))
+    except (UpstreamFailed, TimeoutError) as failure:
+        what = failure.kind.value if isinstance(failure, UpstreamFailed) else FailureKind.NOT_CONNECTED.value
+        raise InternalAuthUnavailable(
+            f"internal-auth at {upstreams.addresses[Upstream.INTERNAL_AUTH].base_url} was not told our token ({what}); "
+            f"see {address_variable(Upstream.INTERNAL_AUTH)}, {PREFIX}INTERNAL_AUTH_TOKEN_ENABLED_ON_START"
+        ) from None
+    finally:
+        await http.close()
+
+
+async def _registered(internal_auth: InternalAuth) -> None:
+    while True:
+        try:
+            await internal_auth.ensure_token()
+        except UpstreamFailed as failure:
+            if failure.kind is not FailureKind.NOT_CONNECTED:
+                raise
+            await asyncio.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
 def has_neighbours() -> bool:
     """Whether a neighbour is pointed elsewhere, which may be so in either mode."""
     given = environment_with_file()
@@ -93,11 +135,28 @@ def check_upstreams(settings: Settings) -> list[tuple[str, str, str]]:
     """Variable, value (secrets masked) and source of each upstream's setting. Raises UpstreamSettingsInvalid."""
     if settings.upstreams == "sandbox":
         return []
-    upstream_settings(settings)
     given = environment_with_file()
-    rows = []
-    for name in sorted(upstream_variables() - {PREFIX + "UPSTREAM_URL"}):
-        source = "environment" if name in os.environ else ".env" if name in given else "default"
-        value = given.get(name, "-")
-        rows.append((name, str(SecretStr(value)) if "TOKEN" in name and name in given else value, source))
-    return rows
+    return [
+        (row.variable, row.shown, _source(row.given_by, row.variable))
+        for row in described_upstreams(upstream_settings(settings), given)
+    ]
+
+
+def upstream_problems() -> list[str]:
+    """What is wrong with the upstreams' variables, where the other settings cannot be read."""
+    given = environment_with_file()
+    if given.get(PREFIX + "UPSTREAMS") != "http":
+        return []
+    is_production = given.get(PREFIX + "ENVIRONMENT") == "production"
+    try:
+        read_upstream_settings(given, is_production=is_production, internal_host_patterns=())
+    except UpstreamSettingsInvalid as invalid:
+        return str(invalid).splitlines()
+    return []
+
+
+def _source(given_by: str | None, variable: str) -> str:
+    if given_by is None:
+        return "default"
+    place = "environment" if given_by in os.environ else ".env"
+    return place if given_by == variable else f"{given_by}, {place}"

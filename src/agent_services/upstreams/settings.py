@@ -41,7 +41,12 @@ _DEFAULT_PORTS: Mapping[Upstream, int] = {
     Upstream.EMAIL: 8300,
     Upstream.AUDIT: 8100,
 }
+_NEIGHBOURS = (Upstream.AGENT_MAPPING, Upstream.AGENT_SUBSCRIPTION)
+"""Services of our own that may be left elsewhere, in either mode. Spec: README, Neighbours."""
 _WITH_TOKEN = (Upstream.HIP, Upstream.DES, Upstream.IF, Upstream.IFS)
+_IFS_APIS = ("API1495", "API1712", "API2143")
+"""Trusts, Plastic Packaging Tax, Pillar 2: in the order of `IfsTokens`."""
+_MASKED = "********"
 _WITH_ENVIRONMENT = (Upstream.DES, Upstream.IF, Upstream.IFS)
 
 DEFAULT_RETRY_INTERVALS = tuple(timedelta(milliseconds=each) for each in (500, 1000, 2000, 4000, 8000))
@@ -144,7 +149,7 @@ def read_upstream_settings(
         return default
 
     def environment(upstream: Upstream) -> str:
-        name = f"{_PREFIX}UPSTREAM_{upstream.setting_name}_ENVIRONMENT"
+        name = _environment_variable(upstream)
         if name not in given and is_production:
             problems.append(f"{name}: must be given in production")
         return given.get(name, _DEFAULT_ENVIRONMENT)
@@ -153,8 +158,7 @@ def read_upstream_settings(
         return secret(_token_variable(upstream), default=_DEFAULT_TOKEN)
 
     def ifs_token(api: str) -> str:
-        specific = f"{_PREFIX}UPSTREAM_IFS_AUTHORIZATION_{api}_TOKEN"
-        return secret(specific, _token_variable(Upstream.IFS), default=_DEFAULT_TOKEN)
+        return secret(_ifs_token_variable(api), _token_variable(Upstream.IFS), default=_DEFAULT_TOKEN)
 
     addresses = {}
     for upstream, port in _DEFAULT_PORTS.items():
@@ -171,7 +175,7 @@ def read_upstream_settings(
         hip=PlatformCredential(token(Upstream.HIP)),
         des=PlatformCredential(token(Upstream.DES), environment(Upstream.DES)),
         if_=PlatformCredential(token(Upstream.IF), environment(Upstream.IF)),
-        ifs=IfsTokens(ifs_token("API1495"), ifs_token("API1712"), ifs_token("API2143")),
+        ifs=IfsTokens(*(ifs_token(api) for api in _IFS_APIS)),
         ifs_environment=environment(Upstream.IFS),
         internal_auth_token=secret(_INTERNAL_AUTH_TOKEN, default=_DEFAULT_INTERNAL_AUTH_TOKEN),
         connect_timeout=connect_timeout,
@@ -184,14 +188,66 @@ def read_upstream_settings(
     return settings
 
 
+@dataclass(frozen=True, slots=True)
+class DescribedSetting:
+    """One upstream setting as an operator may see it."""
+
+    variable: str
+    shown: str
+    """The value in effect; a secret is masked, and what has none reads `-`."""
+    given_by: str | None
+    """The variable that it comes from; None: the default."""
+
+
+def described_upstreams(settings: UpstreamSettings, variables: Mapping[str, str]) -> list[DescribedSetting]:
+    """Every variable that `read_upstream_settings` reads, with what is in effect."""
+
+    def row(shown: str, *names: str) -> DescribedSetting:
+        return DescribedSetting(names[0], shown, next((name for name in names if variables.get(name)), None))
+
+    def address(upstream: Upstream) -> DescribedSetting:
+        own = address_variable(upstream)
+        if upstream in _NEIGHBOURS:
+            return row(settings.addresses[upstream].base_url if variables.get(own) else "-", own)
+        return row(settings.addresses[upstream].base_url, own, _COMMON_URL)
+
+    common_ifs = _token_variable(Upstream.IFS)
+    return [
+        *(address(upstream) for upstream in _DEFAULT_PORTS),
+        *(row(_MASKED, _token_variable(upstream)) for upstream in _WITH_TOKEN if upstream is not Upstream.IFS),
+        row(_MASKED if variables.get(common_ifs) else "-", common_ifs),
+        *(row(_MASKED, _ifs_token_variable(api), common_ifs) for api in _IFS_APIS),
+        row(settings.des.environment, _environment_variable(Upstream.DES)),
+        row(settings.if_.environment, _environment_variable(Upstream.IF)),
+        row(settings.ifs_environment, _environment_variable(Upstream.IFS)),
+        row(_MASKED, _INTERNAL_AUTH_TOKEN),
+    ]
+
+
+def refuse_real_upstreams(variables: Mapping[str, str]) -> None:
+    """With the embedded sandbox no upstream may be elsewhere; neighbours may. Spec: sandbox 6, Security.
+
+    Raises UpstreamSettingsInvalid, naming each variable that is in the way.
+    """
+    in_the_way = [
+        name
+        for name in (_COMMON_URL, *(address_variable(each) for each in _DEFAULT_PORTS if each not in _NEIGHBOURS))
+        if variables.get(name)
+    ]
+    if in_the_way:
+        raise UpstreamSettingsInvalid(
+            "\n".join(f"{name}: has no effect beside the sandbox; want {_PREFIX}UPSTREAMS=http?" for name in in_the_way)
+        )
+
+
 def upstream_variables() -> frozenset[str]:
     """Every variable that `read_upstream_settings` reads."""
     return frozenset(
         {_COMMON_URL, _INTERNAL_AUTH_TOKEN}
         | {address_variable(upstream) for upstream in _DEFAULT_PORTS}
         | {_token_variable(upstream) for upstream in _WITH_TOKEN}
-        | {f"{_PREFIX}UPSTREAM_IFS_AUTHORIZATION_{api}_TOKEN" for api in ("API1495", "API1712", "API2143")}
-        | {f"{_PREFIX}UPSTREAM_{upstream.setting_name}_ENVIRONMENT" for upstream in _WITH_ENVIRONMENT}
+        | {_ifs_token_variable(api) for api in _IFS_APIS}
+        | {_environment_variable(upstream) for upstream in _WITH_ENVIRONMENT}
     )
 
 
@@ -202,6 +258,14 @@ def address_variable(upstream: Upstream) -> str:
 
 def _token_variable(upstream: Upstream) -> str:
     return f"{_PREFIX}UPSTREAM_{upstream.setting_name}_AUTHORIZATION_TOKEN"
+
+
+def _ifs_token_variable(api: str) -> str:
+    return f"{_PREFIX}UPSTREAM_IFS_AUTHORIZATION_{api}_TOKEN"
+
+
+def _environment_variable(upstream: Upstream) -> str:
+    return f"{_PREFIX}UPSTREAM_{upstream.setting_name}_ENVIRONMENT"
 
 
 def _host_of(url: str) -> str | None:

@@ -12,3 +12,7 @@ class InternalAuth(Protocol):
         Raises UpstreamFailed when it can be neither found nor registered; the process must not start then.
         """
         ...
+
+
+class InternalAuthUnavailable(Exception):
+    """internal-auth does not know our token, so that agents' records could not be asked for: no start."""
