@@ -17,10 +17,9 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent_services.platform.durations import parse_duration
+from agent_services.upstreams.settings import upstream_variables
 
 PREFIX = "AGENT_SERVICES_"
-# Upstream settings are families of names: AGENT_SERVICES_UPSTREAM_<NAME>_URL and so on.
-UPSTREAM_FAMILY = PREFIX + "UPSTREAM_"
 DEFAULT_SECRETS = frozenset({"secret", "password", "username"})
 
 
@@ -211,10 +210,8 @@ def load_settings(**given: object) -> Settings:
 
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
     """Variables with our prefix that mean nothing to us, each with the nearest name that does."""
-    known = variable_names()
-    unknown = sorted(
-        name for name in environ if name.startswith(PREFIX) and name not in known and not _is_of_an_upstream(name)
-    )
+    known = variable_names().keys() | upstream_variables()
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     return {name: next(iter(difflib.get_close_matches(name, known, n=1)), None) for name in unknown}
 
 
@@ -248,10 +245,6 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(_shown(part) for part in value)
     return str(value)
-
-
-def _is_of_an_upstream(name: str) -> bool:
-    return name.startswith(UPSTREAM_FAMILY) and name.endswith(("_URL", "_TOKEN", "_ENVIRONMENT"))
 
 
 def _in_words(error: ValidationError) -> str:

@@ -44,6 +44,8 @@ _DEFAULT_PORTS: Mapping[Upstream, int] = {
 _NEIGHBOURS = (Upstream.AGENT_MAPPING, Upstream.AGENT_SUBSCRIPTION)
 """Services of our own that may be left elsewhere, in either mode. Spec: README, Neighbours."""
 _WITH_TOKEN = (Upstream.HIP, Upstream.DES, Upstream.IF, Upstream.IFS)
+_NOT_ASKED_YET = ("AGENT_ASSURANCE", "AGENT_OVERSEAS_APPLICATION", "COMPANIES_HOUSE_API_PROXY")
+"""Upstreams of subscription: an environment that names them already is not wrong. Spec: upstreams 13 to 15."""
 _IFS_APIS = ("API1495", "API1712", "API2143")
 """Trusts, Plastic Packaging Tax, Pillar 2: in the order of `IfsTokens`."""
 _MASKED = "********"
@@ -241,9 +243,10 @@ def refuse_real_upstreams(variables: Mapping[str, str]) -> None:
 
 
 def upstream_variables() -> frozenset[str]:
-    """Every variable that `read_upstream_settings` reads."""
+    """Every variable that `read_upstream_settings` reads, and those of upstreams that no service asks yet."""
     return frozenset(
         {_COMMON_URL, _INTERNAL_AUTH_TOKEN}
+        | {f"{_PREFIX}UPSTREAM_{name}_URL" for name in _NOT_ASKED_YET}
         | {address_variable(upstream) for upstream in _DEFAULT_PORTS}
         | {_token_variable(upstream) for upstream in _WITH_TOKEN}
         | {_ifs_token_variable(api) for api in _IFS_APIS}

@@ -54,8 +54,10 @@ class Watch:
         self._journal = journal
         self._clock = clock
 
-    async def over(self, call: Call, act: Callable[[], Awaitable[Answer]], status: int = 200) -> Answer:
-        """What `act` answers. `status` is how a success is noted.
+    async def over(
+        self, call: Call, act: Callable[[], Awaitable[Answer]], status: int | Callable[[Answer], int] = 200
+    ) -> Answer:
+        """What `act` answers. `status` is how a success is noted, or what reads it off the answer.
 
         Raises whatever `act` raises, and FaultyAnswer, ConnectionDropped or AnswerSpoilt for a fault.
         """
@@ -69,7 +71,7 @@ class Watch:
         except (ConnectionDropped, AnswerSpoilt):
             self._note(call, None, fault, "the fault spoilt the answer", started)
             raise
-        self._note(call, status, fault, None, started)
+        self._note(call, status if isinstance(status, int) else status(answer), fault, None, started)
         return answer
 
     def _note(self, call: Call, status: int | None, fault: Fault | None, refusal: str | None, started: float) -> None:

@@ -93,7 +93,7 @@ def served(
 
         rule = "none"
         try:
-            response, rule = await sandbox.watch.over(call, act)
+            response, rule = await sandbox.watch.over(call, act, lambda answer: answer[0].status_code)
         except Refusal as refusal:
             response = refusal_response(refusal, now=sandbox.clock.now())
         except ConnectionDropped:
