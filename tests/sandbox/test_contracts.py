@@ -114,5 +114,3 @@ class TestIncomeRecords(IncomeRecordsContract):
 
 class TestRecords(RecordsContract):
     pass
-
-

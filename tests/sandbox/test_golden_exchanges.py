@@ -99,9 +99,7 @@ async def test_staff_and_organisations_authorise(nobody: Caller) -> None:
 async def test_groups_that_hold_a_key(amelia: Caller) -> None:
     """A.3"""
     main = await amelia.get(f"{STORE}/enrolments/HMRC-MTD-IT~MTDITID~XDIT00000020001/groups?type=delegated")
-    supporting = await amelia.get(
-        f"{STORE}/enrolments/HMRC-MTD-IT-SUPP~MTDITID~XDIT00000020001/groups?type=delegated"
-    )
+    supporting = await amelia.get(f"{STORE}/enrolments/HMRC-MTD-IT-SUPP~MTDITID~XDIT00000020001/groups?type=delegated")
     nobody = await amelia.get(f"{STORE}/enrolments/HMRC-MTD-IT~MTDITID~XEIT00000020002/groups?type=delegated")
 
     assert (main.status, main.json) == (200, {"delegatedGroupIds": ["1B2W-A1C2-3D4E-F5G6"]})
