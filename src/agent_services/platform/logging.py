@@ -12,6 +12,8 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
+from agent_services.platform.log_lines import PlainRenderer, line_loggers
+
 LogFormat = Literal["console", "json"]
 
 
@@ -30,25 +32,14 @@ def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
     ]
     if form == "json":
         shared.append(structlog.processors.format_exc_info)
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(),
-            # Local variables would put personal data into the log.
-            exception_formatter=structlog.dev.plain_traceback,
-        )
-    )
+    renderer = _renderer(form)
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, renderer],
+        logger_factory=line_loggers(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
+    # Third parties' lines come by the standard library.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -66,3 +57,12 @@ def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     # It prints the traces of failures with their words; ours are logged without (platform.http.correlation).
     logging.getLogger("uvicorn.error").addFilter(_without_request_failures)
+
+
+def _renderer(form: LogFormat) -> Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer()
+    is_terminal = sys.stderr.isatty()
+    # Local variables would put personal data into the log.
+    for_people = structlog.dev.ConsoleRenderer(colors=is_terminal, exception_formatter=structlog.dev.plain_traceback)
+    return for_people if is_terminal else PlainRenderer(for_people)
