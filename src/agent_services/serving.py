@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,8 +29,25 @@ def database_for(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with EmbeddedPostgres.start(settings.data_dir) as server:
+    with _leaving_on_sigterm(), EmbeddedPostgres.start(settings.data_dir) as server:
         yield server.url
+
+
+@contextmanager
+def _leaving_on_sigterm() -> Iterator[None]:
+    """SIGTERM unwinds the block instead of ending the process on the spot, so that the database is stopped too.
+
+    uvicorn raises the signal again once the last request is answered, for whoever handled it before.
+    """
+
+    def leave(_signal: int, _frame: object) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def prepare_database(settings: Settings, url: str) -> None:

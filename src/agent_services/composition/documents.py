@@ -17,6 +17,20 @@ from agent_services.platform.http.families import ErrorFamilies
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 _UNFAILING: Final = "platform"
 """The tag of the routes that operators ask: nothing can be wrong with these requests."""
+_EXAMPLES: Final = {
+    "arn": "XARN1000001",
+    "service": "HMRC-MTD-VAT",
+    "client_id_type": "VRN",
+    "client_id": "101747696",
+    "nino": "AA999999A",
+    "utr": "1000000005",
+    "vrn": "101747696",
+    "mtd_it_id": "XAIT0000111111",
+    "key": "sa",
+    "id": "ABERULMHCKKW3",
+    "version": "1.0",
+}
+"""What the page tries, and what shows a fuzzer past the path: a path that cannot be read is refused before a caller."""
 _SECURITY_SCHEMES: Final[dict[str, Any]] = {
     "session": {
         "type": "http",
@@ -61,6 +75,7 @@ def document_of(
     for served, operation in _operations(api, document):
         drop_the_frameworks_own(operation)
         _state_caller(served, operation)
+        _give_examples(operation)
         if _UNFAILING not in operation.get("tags", ()):
             family = families.of(served.path)
             add_refusals(operation, family.body, family.refusals)
@@ -108,3 +123,10 @@ def _state_caller(served: Served, operation: Operation) -> None:
         operation.setdefault("security", [{"session": []}])
     elif stated is BASIC:
         operation.setdefault("security", [{"basic": []}])
+
+
+def _give_examples(operation: Operation) -> None:
+    for parameter in operation.get("parameters", ()):
+        has_example = "example" in parameter or "examples" in parameter or "examples" in parameter["schema"]
+        if parameter["in"] == "path" and parameter["name"] in _EXAMPLES and not has_example:
+            parameter["example"] = _EXAMPLES[parameter["name"]]

@@ -9,6 +9,13 @@ class BadCreationBody(EmptyError):
     status = 400
 
 
+class NoSuchArn(FrameworkError):
+    """A path's ARN of the wrong form, where the agency must be known. Spec: README, settled (bad input)."""
+
+    status = 400
+    message = "arn: not an agent reference number"
+
+
 class ServiceUnsupported(CodeMessageError):
     """No such tax service. Spec: invitations 5, check 3."""
 

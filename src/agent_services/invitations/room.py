@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent_services.identifiers import Arn, InvitationId
+from agent_services.invitations.agencies import CredibleAgencies
 from agent_services.invitations.answering import Accepting, Cancelling, Rejecting
 from agent_services.invitations.client_details import ClientRecords
 from agent_services.invitations.configuration import InvitationsSettings
@@ -179,6 +180,7 @@ def build_invitations(
         later=later,
         settings=settings,
     )
+    agents = CredibleAgencies(agents)
     links = AgentLinks(store=link_store, agents=agents)
     records = ClientRecords(
         citizen_details=citizen_details,

@@ -14,9 +14,11 @@ _EXAMPLES = {
     "service": "HMRC-MTD-VAT",
     "clientId": "101000573",
     "urn": "XMTRUST30000001",
-    "pageNumber": "1",
-    "pageSize": "10",
+    "pageNumber": 1,
+    "pageSize": 10,
 }
+_NUMBER = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+_SCHEMAS = {"pageNumber": _NUMBER, "pageSize": _NUMBER}
 _FRAMEWORK = {
     "type": "object",
     "properties": {"statusCode": {"type": "integer"}, "message": _TEXT},
@@ -65,11 +67,8 @@ def operation(
     `refusals` are the statuses besides those that every operation may answer; `bare` those of all that come
     without a body, or sometimes do. A 404 always may.
     """
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": _TEXT} for name in path
-    ]
-    for name, is_required in (query or {}).items():
-        parameters.append({"name": name, "in": "query", "required": is_required, "schema": _TEXT})
+    parameters = [_parameter(name, "path", is_required=True) for name in path]
+    parameters += [_parameter(name, "query", is_required=is_required) for name, is_required in (query or {}).items()]
     statuses = sorted({*_ALWAYS, *refusals, *((415,) if body else ())})
     document: dict[str, Any] = {
         "summary": summary,
@@ -87,7 +86,8 @@ def operation(
 
 
 def _parameter(name: str, place: str, *, is_required: bool) -> dict[str, Any]:
-    parameter: dict[str, Any] = {"name": name, "in": place, "required": is_required, "schema": _TEXT}
+    schema = _SCHEMAS.get(name, _TEXT)
+    parameter: dict[str, Any] = {"name": name, "in": place, "required": is_required, "schema": schema}
     return {**parameter, "example": _EXAMPLES[name]} if name in _EXAMPLES else parameter
 
 

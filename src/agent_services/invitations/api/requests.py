@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 
@@ -53,8 +53,8 @@ class CreationBody(Body):
 class RemovalBody(Body):
     """Spec: invitations 10."""
 
-    client_id: StorableText
-    service: StorableText
+    client_id: StorableText = Field(examples=["101000573"])
+    service: StorableText = Field(examples=["HMRC-MTD-VAT"])
 
 
 class ValidationBody(Body):
