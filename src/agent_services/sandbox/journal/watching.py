@@ -9,12 +9,10 @@ from typing import TypeVar
 from agent_services.platform.clock import Clock
 from agent_services.platform.http.context import current_request_or_none
 from agent_services.sandbox.calls import Call
-from agent_services.sandbox.documents import without_absent
 from agent_services.sandbox.faults.definitions import Action, DelayRange
 from agent_services.sandbox.faults.faults import Faults
 from agent_services.sandbox.faults.store import Fault
-from agent_services.sandbox.journal.journal import Journal
-from agent_services.sandbox.journal.store import Entry
+from agent_services.sandbox.journal.journal import Journal, Noted
 from agent_services.sandbox.refusals import Refusal
 
 Answer = TypeVar("Answer")
@@ -76,20 +74,16 @@ class Watch:
 
     def _note(self, call: Call, status: int | None, fault: Fault | None, refusal: str | None, started: float) -> None:
         context = current_request_or_none()
+        # A bare tuple: under load most notes are overtaken by newer ones before anybody makes an entry of them.
         self._journal.note(
-            Entry(
-                at=self._clock.now(),
-                upstream=str(call.upstream),
-                operation=call.operation,
-                method=call.method,
-                path=call.path,
-                status=status,
-                correlation_id=call.headers.get("x-request-id") or (context.request_id if context else None),
-                fault_id=fault.id if fault else None,
-                refusal=refusal,
-                duration_ms=(perf_counter() - started) * 1000,
-                request=without_absent({"body": call.body, "headers": _shown(call) or None}),
-                answer=None,
+            Noted(
+                self._clock.now(),
+                call,
+                status,
+                context.request_id if context else None,
+                fault.id if fault else None,
+                refusal,
+                (perf_counter() - started) * 1000,
             )
         )
 
@@ -128,8 +122,3 @@ def _spoil(fault: Fault) -> None:
 
 def _words(refusal: Refusal) -> str:
     return " ".join(filter(None, (refusal.code, refusal.reason))) or f"status {refusal.status}"
-
-
-def _shown(call: Call) -> dict[str, str]:
-    # A token in a journal would outlive its session.
-    return {name: value for name, value in call.headers.items() if name not in ("authorization", "cookie")}

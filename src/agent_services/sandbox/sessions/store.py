@@ -8,8 +8,7 @@ from datetime import datetime
 import asyncpg
 
 from agent_services.platform.database import UnitOfWork
-from agent_services.sandbox.users.people import Group, Person
-from agent_services.sandbox.users.store import group_of, person_of
+from agent_services.sandbox.users.people import AffinityGroup, CredentialRole, Group, Person
 
 _DIGEST_MARK = "sha256:"
 
@@ -87,7 +86,7 @@ class SessionStore:
     async def by_token(self, token: str, *, real_now: datetime) -> Session | None:
         row = await self._pool.fetchrow(
             """
-            SELECT token, session_id, user_id, provider_type, created_at AS signed_in_at, expires_at
+            SELECT token, session_id, user_id, provider_type, created_at, expires_at
               FROM sandbox.session
              WHERE token = ANY($1::text[]) AND (expires_at IS NULL OR expires_at > $2)
             """,
@@ -99,7 +98,7 @@ class SessionStore:
     async def by_session_id(self, session_id: str, *, real_now: datetime) -> Session | None:
         row = await self._pool.fetchrow(
             """
-            SELECT token, session_id, user_id, provider_type, created_at AS signed_in_at, expires_at
+            SELECT token, session_id, user_id, provider_type, created_at, expires_at
               FROM sandbox.session
              WHERE session_id = $1 AND (expires_at IS NULL OR expires_at > $2)
             """,
@@ -123,22 +122,22 @@ class SessionStore:
         """Session, person, group and what the group holds, in one round trip; None for a dead token."""
         row = await self._pool.fetchrow(
             """
-            SELECT s.token, s.session_id, s.user_id AS session_user_id, s.provider_type,
-                   s.created_at AS signed_in_at, s.expires_at,
-                   p.user_id, p.group_id, p.credential_role, p.credential_strength, p.confidence_level, p.nino, p.utr,
-                   p.name, p.email, p.date_of_birth, p.address, p.deceased, p.vat_registration_date, p.stride_roles,
-                   p.compliance_issues, p.in_cast, p.password_hash,
-                   g.affinity_group, g.agent_id, g.agent_code, g.agent_friendly_name, g.suspended_regimes,
+            SELECT s.token, s.session_id, s.user_id AS session_user_id, s.provider_type, s.created_at, s.expires_at,
+                   p.user_id, p.group_id, p.credential_role, p.credential_strength, p.confidence_level, p.nino,
+                   p.name, p.email, p.date_of_birth, p.stride_roles,
+                   g.affinity_group, g.agent_id, g.agent_code, g.agent_friendly_name,
                    ARRAY(
                        SELECT ARRAY[a.enrolment_key, a.state, a.friendly_name]
                          FROM sandbox.allocation a
                         WHERE a.group_id = p.group_id AND a.kind = 'principal'
                         ORDER BY a.lookup_key
                    ) AS enrolments
-              FROM sandbox.session s
+              FROM (SELECT token, session_id, user_id, provider_type, created_at, expires_at
+                      FROM sandbox.session
+                     WHERE token = ANY($1::text[]) AND (expires_at IS NULL OR expires_at > $2)
+                     LIMIT 1) s
               LEFT JOIN sandbox.person p ON p.user_id = s.user_id
               LEFT JOIN sandbox.user_group g ON g.group_id = p.group_id
-             WHERE s.token = ANY($1::text[]) AND (s.expires_at IS NULL OR s.expires_at > $2)
             """,
             _names_of(token),
             real_now,
@@ -151,13 +150,39 @@ class SessionStore:
                 row["session_id"],
                 row["session_user_id"],
                 row["provider_type"],
-                row["signed_in_at"],
+                row["created_at"],
                 row["expires_at"],
             ),
-            person=person_of(row) if row["user_id"] is not None else None,
-            group=group_of(row) if row["affinity_group"] is not None else None,
+            person=_authorised_person(row) if row["user_id"] is not None else None,
+            group=_authorised_group(row) if row["affinity_group"] is not None else None,
             enrolments=tuple(HeldEnrolment(key, state, name) for key, state, name in row["enrolments"]),
         )
+
+
+def _authorised_person(row: asyncpg.Record) -> Person:
+    """As far as auth tells of somebody: this is read on every request, so without address and the like."""
+    return Person(
+        user_id=row["user_id"],
+        group_id=row["group_id"],
+        credential_role=CredentialRole(row["credential_role"]) if row["credential_role"] else None,
+        credential_strength=row["credential_strength"],
+        confidence_level=row["confidence_level"],
+        nino=row["nino"],
+        name=row["name"],
+        email=row["email"],
+        date_of_birth=row["date_of_birth"],
+        stride_roles=tuple(row["stride_roles"]),
+    )
+
+
+def _authorised_group(row: asyncpg.Record) -> Group:
+    return Group(
+        row["group_id"],
+        AffinityGroup(row["affinity_group"]),
+        row["agent_id"],
+        row["agent_code"],
+        row["agent_friendly_name"],
+    )
 
 
 def name_of_secret(token: str) -> str:
@@ -177,6 +202,6 @@ def _session_of(row: asyncpg.Record) -> Session:
         row["session_id"],
         row["user_id"],
         row["provider_type"],
-        row["signed_in_at"],
+        row["created_at"],
         row["expires_at"],
     )
