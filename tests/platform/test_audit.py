@@ -184,7 +184,7 @@ async def test_reads_are_written_together_within_250_milliseconds(database: Data
         await audit.record_read(numbered(number))
 
     async with asyncio.timeout(2):
-        while await audit.store.count_undelivered() == 0:  # noqa: ASYNC110 (what is waited for has no event)
+        while await audit.store.count_undelivered() == 0:
             await asyncio.sleep(0.01)
 
     assert [event["detail"]["number"] for event in await audit.events()] == [str(number) for number in range(100)]
@@ -244,7 +244,7 @@ async def test_a_recorded_event_is_delivered_soon_by_itself(database: Database, 
     await record(database, audit, numbered(1))
 
     async with asyncio.timeout(3):
-        while not sink.taken:  # noqa: ASYNC110 (what is waited for has no event)
+        while not sink.taken:
             await asyncio.sleep(0.01)
     await record(database, audit, numbered(2))
     await delivery.stop()

@@ -38,7 +38,7 @@ def is_near(one: datetime, other: datetime) -> bool:
 
 async def shows(clock: MovableClock, mode: ClockMode, *, within: float = 1) -> MovableClock:
     async with asyncio.timeout(within):
-        while clock.reading().mode is not mode:  # noqa: ASYNC110 (what is waited for has no event)
+        while clock.reading().mode is not mode:
             await asyncio.sleep(0.01)
     return clock
 

@@ -80,13 +80,13 @@ class Recorder:
 
 async def until(condition: Callable[[], bool], within: float = 5) -> None:
     async with asyncio.timeout(within):
-        while not condition():  # noqa: ASYNC110 (what is waited for has no event)
+        while not condition():
             await asyncio.sleep(0.01)
 
 
 async def held_jobs(jobs: Jobs) -> list[HeldJob]:
     async with asyncio.timeout(5):
-        while not (held := await jobs.held()):  # noqa: ASYNC110 (what is waited for has no event)
+        while not (held := await jobs.held()):
             await asyncio.sleep(0.02)
     return held
 
@@ -435,7 +435,7 @@ async def test_a_tick_is_run_by_one_of_two_processes(database: Database, make_jo
 
 async def until_scheduled(database: Database, name: str) -> None:
     async with asyncio.timeout(5):
-        while not await database.pool.fetchval(  # noqa: ASYNC110 (what is waited for has no event)
+        while not await database.pool.fetchval(
             "SELECT EXISTS (SELECT FROM jobs.pgqueuer_schedules WHERE entrypoint = $1)", name
         ):
             await asyncio.sleep(0.02)
