@@ -24,7 +24,7 @@ from agent_services.platform.http.bare_paths import BareForm, BarePathLayer
 from agent_services.platform.http.correlation import CorrelationLayer
 from agent_services.platform.http.errors import ServiceError, render_service_error
 from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
-from agent_services.platform.http.hot_route import HotRoute
+from agent_services.platform.http.hot_route import HotRoute, HotRoutesLayer
 from agent_services.settings import Settings
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.web import api_page, static_route
@@ -237,7 +237,7 @@ def _layers(api: FastAPI, settings: Settings) -> ASGIApp:
     if settings.serves_test_support:
         context = test_support.CONTEXT
         rules.append(AcceptRule(context + "/", context + "/api/", frozenset({"1.0"}), messages.accept_refused))
-    app: ASGIApp = AcceptLayer(api, rules)
+    app: ASGIApp = AcceptLayer(HotRoutesLayer(api, _hot_routes()), rules)
     if settings.upstreams == "sandbox":
         from agent_services.composition.sandbox import gateway_layer
 
