@@ -257,7 +257,7 @@ def running_platform(database_url: str, **settings: Any) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="platform")
         thread.start()
         try:
-            _wait_until_started(server, thread)
+            wait_until_started(server, thread)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.should_exit = True
@@ -275,7 +275,7 @@ async def calling(base_url: str, database_url: str) -> AsyncIterator[Platform]:
     await asyncio.sleep(0)
 
 
-def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
+def wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:

@@ -98,7 +98,9 @@ class RelationshipChecking:
         ):
             return await self._legacy_vat.check(asked.arn, Vrn.as_given(asked.client_id))
         if service is not None and service.is_kept_by_agent_fi:
-            return await self._check_income_record(asked.arn, asked.client_id)
+            # Any id is asked for, but a NINO as it was stored: without suffix (upstreams 3.1).
+            nino = Nino.as_given(asked.client_id).value if Nino.is_valid(asked.client_id) else asked.client_id
+            return await self._check_income_record(asked.arn, nino)
         key = await self._keys.key_for(asked.service, asked.client_id, asked.client_id_type)
         if isinstance(key, KeyInvalid):
             return Unanswerable()

@@ -20,6 +20,7 @@ class FailureKind(StrEnum):
     """A success whose body is not JSON, lacks a required member or is too big; the upstream has acted."""
 
 
+_FIRST_FAILURE = 400
 _GATEWAY_TIMEOUT = 504
 
 
@@ -57,23 +58,26 @@ class UpstreamFailed(Exception):
         """Whether the upstream may have acted all the same, so that a saga must count the step as begun.
 
         A refusal and a plain failure answer say that nothing happened; silence, a broken connection, a
-        success that we could not read, and a gateway that itself waited in vain do not.
+        success that we could not read or did not expect, and a gateway that itself waited in vain do not.
         """
         if self.kind is FailureKind.ANSWERED:
-            return self.status == _GATEWAY_TIMEOUT
+            return self.status is None or self.status < _FIRST_FAILURE or self.status == _GATEWAY_TIMEOUT
         return self.kind is not FailureKind.NOT_CONNECTED
 
     @classmethod
     def answered_raw(
         cls, upstream: Upstream, operation: str, status: int, public_message: str | None = None
     ) -> "UpstreamFailed":
-        """A status that passes to our caller unchanged ("raw" in upstreams 2.5)."""
+        """A status that passes to our caller unchanged ("raw" in upstreams 2.5).
+
+        A success that the operation does not know (200 where 201 alone counts) is no success of ours: 500.
+        """
         return cls(
             upstream,
             operation,
             kind=FailureKind.ANSWERED,
             status=status,
-            surfaces_as=status,
+            surfaces_as=status if status >= _FIRST_FAILURE else 500,
             public_message=public_message,
         )
 
