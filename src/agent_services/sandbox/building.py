@@ -8,6 +8,8 @@ from agent_services.sandbox.auto_provision.provisioning import Provisioning
 from agent_services.sandbox.cast.seeding import CastChoice, CastSeeding
 from agent_services.sandbox.cast.store import StateStore
 from agent_services.sandbox.citizens.citizens import Citizens
+from agent_services.sandbox.consistency.checking import Consistency
+from agent_services.sandbox.consistency.store import ConsistencyStore
 from agent_services.sandbox.enrolments.changing import EnrolmentChanges
 from agent_services.sandbox.enrolments.reading import EnrolmentReading
 from agent_services.sandbox.enrolments.store import EnrolmentsStore
@@ -124,6 +126,7 @@ def build_sandbox(*, database: Database, clock: Clock, cast: CastChoice = CastCh
         faults=faults,
         journal=journal,
         snapshots=Snapshots(database, clock, SnapshotStore(pool), StateStore()),
+        consistency=Consistency(ConsistencyStore(pool)),
         levers=Levers(database, clock, people_store, enrolments, records, entry),
         relating=Relating(
             database,

@@ -14,6 +14,7 @@ from agent_services.sandbox.agents.records import AgentRecords
 from agent_services.sandbox.auto_provision.provisioning import Provisioning
 from agent_services.sandbox.cast.seeding import CastChoice, CastSeeding
 from agent_services.sandbox.citizens.citizens import Citizens
+from agent_services.sandbox.consistency.checking import Consistency
 from agent_services.sandbox.enrolments.changing import EnrolmentChanges
 from agent_services.sandbox.enrolments.reading import EnrolmentReading
 from agent_services.sandbox.enrolments.store import EnrolmentsStore
@@ -111,6 +112,7 @@ class Sandbox:
     journal: Journal
     snapshots: Snapshots
     levers: Levers
+    consistency: Consistency
     relating: Relating
     cast: CastChoice
     cast_seeding: CastSeeding
