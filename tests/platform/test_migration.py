@@ -50,7 +50,7 @@ async def test_a_database_ahead_of_the_program_lacks_nothing(database_url: str) 
 
 async def test_a_statement_that_takes_too_long_fails_its_migration(empty_url: str, tmp_path: Path) -> None:
     with pytest.raises(asyncpg.QueryCanceledError, match="statement timeout"):
-        await _apply(empty_url, tmp_path, 'op.execute("SELECT pg_sleep(30)")', statement_timeout=timedelta(seconds=0.1))
+        await _apply(empty_url, tmp_path, 'op.execute("SELECT pg_sleep(30)")', statement_timeout=timedelta(seconds=1))
 
 
 async def test_a_lock_held_elsewhere_fails_the_migration_instead_of_blocking_the_service(empty_url: str) -> None:
