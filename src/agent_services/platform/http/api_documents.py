@@ -34,6 +34,8 @@ def documentation_router(
 ) -> APIRouter:
     """Routes below `prefix`. `folder` holds one folder a version; `unknown` answers for a file that is not there."""
     router = APIRouter(prefix=prefix, tags=[tag])
+    # What a caller writes is looked up here and never reaches the file system.
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
 
     @router.get("/definition", response_class=JSONResponse, summary="What the platform's gateway must know")
     @state_caller
@@ -43,20 +45,19 @@ def documentation_router(
     @router.get("/conf/{version}/{file:path}", response_class=Response, summary="A document of one version")
     @state_caller
     async def get_document(request: Request, version: str, file: str) -> Response:
-        return _file(request, folder / version, file, unknown)
+        return _file(request, files.get(f"{version}/{file}"), unknown)
 
     @router.get("/documentation/{version}/{endpointName}", response_class=Response, summary="The page of one endpoint")
     @state_caller
     async def get_endpoint_page(request: Request, version: str, endpointName: str) -> Response:  # noqa: N803  # the contract's name
-        return _file(request, folder / version / "documentation", endpointName.replace(" ", "-") + ".xml", unknown)
+        page = endpointName.replace(" ", "-") + ".xml"
+        return _file(request, files.get(f"{version}/documentation/{page}"), unknown)
 
     return router
 
 
-def _file(request: Request, folder: Path, name: str, unknown: Callable[[str], Response]) -> Response:
-    file = (folder / name).resolve()
-    # Nothing above the version's own folder, whatever dots the name has.
-    if not file.is_relative_to(folder.resolve()) or not file.is_file() or folder.name.startswith("."):
+def _file(request: Request, file: Path | None, unknown: Callable[[str], Response]) -> Response:
+    if file is None:
         return unknown(request.url.path)
     return FileResponse(file, media_type=_MEDIA_TYPES.get(file.suffix, "text/plain"), headers=_cors(request))
 

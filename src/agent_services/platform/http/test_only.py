@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from agent_services.platform.clock import InvalidDuration, IsoDuration, MovableClock
 from agent_services.platform.http.body import json_body
+from agent_services.platform.http.documents import Body, answers, json_request
 from agent_services.platform.http.errors import FrameworkError
 
 Record = dict[str, Any]
@@ -63,6 +64,7 @@ class UnknownName(FrameworkError):
 
 
 router = APIRouter(prefix="/test-only", tags=["test-only"])
+_NOT_JSON = answers({415: (Body.FRAMEWORK,)})
 
 
 def _test_only_of(request: Request) -> TestOnly:
@@ -83,7 +85,13 @@ async def list_records(request: Request, kind: str) -> Response:
     return JSONResponse(await _kind(request, kind).list_all())
 
 
-@router.put("/records/{kind}")
+@router.put(
+    "/records/{kind}",
+    status_code=204,
+    response_class=Response,
+    responses=_NOT_JSON,
+    openapi_extra=json_request({"type": "array", "items": {"type": "object"}}),
+)
 async def put_records(
     request: Request, kind: str, records: Annotated[list[Record], Depends(json_body(list[Record]))]
 ) -> Response:
@@ -95,7 +103,7 @@ async def put_records(
     return Response(status_code=204)
 
 
-@router.delete("/records")
+@router.delete("/records", status_code=204, response_class=Response)
 async def delete_records(request: Request) -> Response:
     """Empties the services' stores (not the sandbox's) and forgets audit events and e-mails. 204."""
     test_only = _test_only_of(request)
@@ -114,7 +122,7 @@ async def run_job(request: Request, name: str) -> Response:
     return JSONResponse({"processed": await test_only.run_job(name)})
 
 
-@router.put("/clock")
+@router.put("/clock", responses=_NOT_JSON, openapi_extra=json_request(ClockSetting.model_json_schema()))
 async def set_clock(request: Request, setting: Annotated[ClockSetting, Depends(json_body(ClockSetting))]) -> Response:
     """Moves the clock of all processes on the database; it runs on from there or stands still. 200 `{"now"}`."""
     clock = _test_only_of(request).clock
@@ -134,7 +142,7 @@ async def set_clock(request: Request, setting: Annotated[ClockSetting, Depends(j
     return JSONResponse({"now": _iso(reading.now)})
 
 
-@router.delete("/clock")
+@router.delete("/clock", status_code=204, response_class=Response)
 async def reset_clock(request: Request) -> Response:
     """Back to real time. 204."""
     await _test_only_of(request).clock.reset()
