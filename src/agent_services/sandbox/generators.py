@@ -162,6 +162,11 @@ def past_date(seed: str, what: str) -> date:
     return date(2006, 1, 1) + timedelta(days=number(seed, what, 18 * 365))
 
 
+def date_in(year: int, seed: str, what: str) -> date:
+    """Some day of that year."""
+    return date(year, 1, 1) + timedelta(days=number(seed, what, 365))
+
+
 def telephone(seed: str) -> str:
     return "01632 " + digits(seed, "telephone", 6)
 

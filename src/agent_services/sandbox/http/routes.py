@@ -14,6 +14,7 @@ from agent_services.platform.http.errors import InvalidJson
 from agent_services.sandbox.http.answers import refusal_response, with_headers
 from agent_services.sandbox.http.callers import Family, Tie, tie_of
 from agent_services.sandbox.refusals import Refusal
+from agent_services.sandbox.refusals import Shape as BodyShape
 from agent_services.sandbox.sessions.store import Session
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _ESCAPED_ZERO = b"\\u0000"
 class SandboxRoute(APIRoute):
     """A route whose endpoint may raise Refusal. Answers carry `X-Planet-ID` and `X-Sandbox-Now`."""
 
+    def worded(self, refusal: Refusal) -> Refusal:
+        """The refusal as this route words it."""
+        return refusal
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
@@ -36,11 +41,25 @@ class SandboxRoute(APIRoute):
                 refuse_zero_bytes(request)
                 response = await handle(request)
             except Refusal as refusal:
-                response = refusal_response(refusal, now=sandbox.clock.now())
+                response = refusal_response(self.worded(refusal), now=sandbox.clock.now())
             now = sandbox.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
             return with_headers(response, {"X-Planet-ID": "hmrc", "X-Sandbox-Now": now})
 
         return serve
+
+
+class SteeringRoute(SandboxRoute):
+    """A route below `/sandbox`: its refusals are JSON with a code, whatever the stub's own routes would say."""
+
+    def worded(self, refusal: Refusal) -> Refusal:
+        match refusal.shape:
+            case BodyShape.TEXT:
+                code = "DUPLICATE" if refusal.status == 409 else "BAD_REQUEST"
+                return Refusal(refusal.status, code, refusal.code)
+            case BodyShape.FRAMEWORK:
+                return Refusal(refusal.status, refusal.code)
+            case _:
+                return refusal
 
 
 def sandbox_of(request: Request) -> "Sandbox":
@@ -54,20 +73,29 @@ def refuse_zero_bytes(request: Request) -> None:
         raise Refusal(404, "NOT_FOUND")
 
 
+def strict_json(shape: type[Shape], *, or_empty: bool = False) -> Callable[[Request], Awaitable[Shape]]:
+    """As `any_json`, but a number is no text, a truth value no number and an instant a text."""
+    return _reading(shape, or_empty=or_empty, strict=True)
+
+
 def any_json(shape: type[Shape], *, or_empty: bool = False) -> Callable[[Request], Awaitable[Shape]]:
     """A dependency that reads the body as `shape`, whatever content type it names.
 
     `or_empty` takes no body for an empty object. Raises the framework's 400 errors.
     """
+    return _reading(shape, or_empty=or_empty, strict=False)
+
+
+def _reading(shape: type[Shape], *, or_empty: bool, strict: bool) -> Callable[[Request], Awaitable[Shape]]:
     adapter: TypeAdapter[Shape] = TypeAdapter(shape)
 
     async def read(request: Request) -> Shape:
         body = await request.body()
         if or_empty and not body.strip():
             body = b"{}"
-        given = parsed(body)
+        parsed(body)
         try:
-            return adapter.validate_python(given)
+            return adapter.validate_json(body, strict=strict)
         except ValidationError as error:
             raise shape_error(error) from None
 

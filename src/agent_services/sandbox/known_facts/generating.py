@@ -36,7 +36,7 @@ def _value(term: Term, key: StoredKey, person: Person) -> str | None:
     if name in ("vatregistrationdate", "ireffregdate"):
         return f"{person.vat_registration_date or generators.past_date(seed, 'vat-registration'):%d/%m/%y}"
     if name in ("pptregistrationdate", "registration date"):
-        return f"{generators.past_date(seed, 'registration').replace(year=2023):%d/%m/%y}"
+        return f"{generators.date_in(2023, seed, 'registration'):%d/%m/%y}"
     if name in ("nino", "nino1"):
         return compact_nino(person.nino) if person.nino else None
     if name in ("sautr1", "urn1", "storn2"):

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from agent_services.auth import SANDBOX, called_by
 from agent_services.sandbox.documents import Document, without_absent
-from agent_services.sandbox.http.routes import SandboxRoute, any_json, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, sandbox_of, strict_json
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import FAILURES, body_of
 from agent_services.sandbox.population.agents import NewAgent, agent_party_of, filled_agent
@@ -24,7 +24,7 @@ from agent_services.sandbox.sessions.sessions import GOVERNMENT_GATEWAY
 from agent_services.sandbox.users import passwords
 from agent_services.sandbox.users.people import Address, AffinityGroup
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 _CAMEL_CASE = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
 _Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,80}$")]
@@ -120,7 +120,7 @@ class RelationshipWish(BaseModel):
 @router.post("/agents", responses=FAILURES, status_code=201, openapi_extra=body_of(WantedAgent, is_required=False))
 @called_by(SANDBOX)
 async def create_agent(
-    request: Request, wanted: Annotated[WantedAgent, Depends(any_json(WantedAgent, or_empty=True))]
+    request: Request, wanted: Annotated[WantedAgent, Depends(strict_json(WantedAgent, or_empty=True))]
 ) -> Response:
     """201 an agency with administrator, group, enrolment, known facts and record, and a bearer for it."""
     sandbox = sandbox_of(request)
@@ -172,7 +172,7 @@ async def create_agent(
 @router.post("/clients", responses=FAILURES, status_code=201, openapi_extra=body_of(WantedClient, is_required=False))
 @called_by(SANDBOX)
 async def create_client(
-    request: Request, wanted: Annotated[WantedClient, Depends(any_json(WantedClient, or_empty=True))]
+    request: Request, wanted: Annotated[WantedClient, Depends(strict_json(WantedClient, or_empty=True))]
 ) -> Response:
     """201 a client with enrolments, known facts and records that agree, and a bearer for it."""
     sandbox = sandbox_of(request)
@@ -186,7 +186,7 @@ async def create_client(
 @router.post("/relationships", responses=FAILURES, status_code=201, openapi_extra=body_of(RelationshipWish))
 @called_by(SANDBOX)
 async def create_relationship(
-    request: Request, wanted: Annotated[RelationshipWish, Depends(any_json(RelationshipWish))]
+    request: Request, wanted: Annotated[RelationshipWish, Depends(strict_json(RelationshipWish))]
 ) -> Response:
     """201: the agent has, or once had, authority for the client in ETMP and the enrolment store, as they stand.
 

@@ -10,12 +10,12 @@ from agent_services.auth import SANDBOX, called_by
 from agent_services.sandbox.cast.purposes import PURPOSES
 from agent_services.sandbox.documents import Document, without_absent
 from agent_services.sandbox.enrolments.store import Kind
-from agent_services.sandbox.http.routes import SandboxRoute, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, sandbox_of
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import JSON_OBJECT
 from agent_services.sandbox.users.people import Person
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1d2327}

@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 from agent_services.auth import SANDBOX, called_by
 from agent_services.sandbox.access_groups.store import AccessGroup
 from agent_services.sandbox.enrolments.keys import StoredKey
-from agent_services.sandbox.http.routes import SandboxRoute, any_json, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, sandbox_of, strict_json
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import FAILURES, JSON_OBJECT, body_of
 from agent_services.sandbox.refusals import Refusal
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 
 class WantedAccessGroup(BaseModel):
@@ -51,7 +51,7 @@ async def access_groups(request: Request) -> Response:
 @router.post("/access-groups", responses=FAILURES, status_code=201, openapi_extra=body_of(WantedAccessGroup))
 @called_by(SANDBOX)
 async def create_access_group(
-    request: Request, wanted: Annotated[WantedAccessGroup, Depends(any_json(WantedAccessGroup))]
+    request: Request, wanted: Annotated[WantedAccessGroup, Depends(strict_json(WantedAccessGroup))]
 ) -> Response:
     """201 with the new group's id."""
     sandbox = sandbox_of(request)

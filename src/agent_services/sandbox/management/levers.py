@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent_services.auth import SANDBOX, called_by
-from agent_services.sandbox.http.routes import SandboxRoute, any_json, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, sandbox_of, strict_json
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import FAILURES, JSON_OBJECT, body_of
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 _CAMEL_CASE = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -46,7 +46,7 @@ class SignUp(BaseModel):
 )
 @called_by(SANDBOX)
 async def suspend(
-    request: Request, arn: str, wanted: Annotated[Suspension, Depends(any_json(Suspension, or_empty=True))]
+    request: Request, arn: str, wanted: Annotated[Suspension, Depends(strict_json(Suspension, or_empty=True))]
 ) -> Response:
     """The agent is suspended for these regimes."""
     await sandbox_of(request).levers.suspend(arn, wanted.regimes)
@@ -92,7 +92,7 @@ async def deceased(request: Request, client_id: str) -> Response:
 )
 @called_by(SANDBOX)
 async def sign_up_income_tax(
-    request: Request, client_id: str, wanted: Annotated[SignUp, Depends(any_json(SignUp, or_empty=True))]
+    request: Request, client_id: str, wanted: Annotated[SignUp, Depends(strict_json(SignUp, or_empty=True))]
 ) -> Response:
     """200 the MTDITID with which the person with this NINO is signed up for income tax now."""
     mtd_it_id = await sandbox_of(request).levers.sign_up_income_tax(client_id, wanted.mtd_it_id)

@@ -14,14 +14,14 @@ from agent_services.platform.http.body import shape_error
 from agent_services.sandbox.documents import Document
 from agent_services.sandbox.faults.definitions import PRESETS, FaultDefinition, preset
 from agent_services.sandbox.faults.store import Fault
-from agent_services.sandbox.http.routes import SandboxRoute, any_json, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, sandbox_of, strict_json
 from agent_services.sandbox.journal.journal import KEPT
 from agent_services.sandbox.journal.store import Filter
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import FAILURES, JSON_OBJECT, body_of
 from agent_services.sandbox.refusals import Refusal
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 
 class JournalMatch(BaseModel):
@@ -99,7 +99,7 @@ async def clear_journal(request: Request) -> Response:
 @router.post("/journal/verify", responses=JSON_OBJECT | FAILURES, openapi_extra=body_of(Verification))
 @called_by(SANDBOX)
 async def verify_journal(
-    request: Request, wanted: Annotated[Verification, Depends(any_json(Verification))]
+    request: Request, wanted: Annotated[Verification, Depends(strict_json(Verification))]
 ) -> Response:
     """200 when calls like these were made so often, else 409; both say how often."""
     chosen = wanted.match.model_copy(update={"limit": KEPT}).as_filter()
@@ -119,7 +119,7 @@ async def faults(request: Request) -> Response:
 @router.post("/faults", responses=FAILURES, status_code=201, openapi_extra=body_of(FaultDefinition))
 @called_by(SANDBOX)
 async def create_fault(
-    request: Request, wanted: Annotated[FaultDefinition, Depends(any_json(FaultDefinition))]
+    request: Request, wanted: Annotated[FaultDefinition, Depends(strict_json(FaultDefinition))]
 ) -> Response:
     """201 with its id: calls that match meet it from now on, in every process within a quarter of a second."""
     fault_id = await sandbox_of(request).faults.add(wanted)
@@ -140,7 +140,7 @@ async def create_preset(request: Request, name: str) -> Response:
 @router.patch("/faults/{fault_id}", responses=JSON_OBJECT | FAILURES, openapi_extra=body_of(dict[str, Any]))
 @called_by(SANDBOX)
 async def change_fault(
-    request: Request, fault_id: str, changes: Annotated[Document, Depends(any_json(Document))]
+    request: Request, fault_id: str, changes: Annotated[Document, Depends(strict_json(Document))]
 ) -> Response:
     """200 the fault with the given members replaced, for instance `{"enabled": false}`."""
     sandbox = sandbox_of(request)

@@ -13,12 +13,12 @@ from agent_services.platform.clock import ClockReading, InvalidDuration, Movable
 from agent_services.sandbox.cast.seeding import CastChoice
 from agent_services.sandbox.documents import Document, without_absent
 from agent_services.sandbox.http.callers import Tie
-from agent_services.sandbox.http.routes import SandboxRoute, any_json, perhaps_signed_in, sandbox_of
+from agent_services.sandbox.http.routes import SteeringRoute, perhaps_signed_in, sandbox_of, strict_json
 from agent_services.sandbox.management.paths import SANDBOX_PATH
 from agent_services.sandbox.management.schemas import FAILURES, JSON_OBJECT, body_of
 from agent_services.sandbox.refusals import Refusal
 
-router = APIRouter(prefix=SANDBOX_PATH, route_class=SandboxRoute, tags=["sandbox"])
+router = APIRouter(prefix=SANDBOX_PATH, route_class=SteeringRoute, tags=["sandbox"])
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 
@@ -66,7 +66,7 @@ async def clock(request: Request) -> Response:
 
 @router.put("/clock", responses=JSON_OBJECT | FAILURES, openapi_extra=body_of(ClockSetting))
 @called_by(SANDBOX)
-async def set_clock(request: Request, wanted: Annotated[ClockSetting, Depends(any_json(ClockSetting))]) -> Response:
+async def set_clock(request: Request, wanted: Annotated[ClockSetting, Depends(strict_json(ClockSetting))]) -> Response:
     """Sets the one clock of the installation; sign-in sessions and tokens go on by real time."""
     movable = _movable(request)
     match wanted.mode:
@@ -91,7 +91,7 @@ async def reset_clock(request: Request) -> Response:
 
 @router.post("/clock/advance", responses=JSON_OBJECT | FAILURES, openapi_extra=body_of(Advance))
 @called_by(SANDBOX)
-async def advance_clock(request: Request, by: Annotated[Advance, Depends(any_json(Advance))]) -> Response:
+async def advance_clock(request: Request, by: Annotated[Advance, Depends(strict_json(Advance))]) -> Response:
     """Moves the clock on; it runs or stands as before."""
     step = timedelta(days=by.days, hours=by.hours, minutes=by.minutes, seconds=by.seconds)
     movable = _movable(request)
@@ -103,7 +103,7 @@ async def advance_clock(request: Request, by: Annotated[Advance, Depends(any_jso
 
 @router.post("/reset", responses=FAILURES, status_code=204, openapi_extra=body_of(Reset, is_required=False))
 @called_by(SANDBOX)
-async def reset(request: Request, wanted: Annotated[Reset, Depends(any_json(Reset, or_empty=True))]) -> Response:
+async def reset(request: Request, wanted: Annotated[Reset, Depends(strict_json(Reset, or_empty=True))]) -> Response:
     """Brings back the first day, or an empty sandbox, or a snapshot. The services' own stores begin anew as well."""
     sandbox = sandbox_of(request)
     match wanted.to:
@@ -152,7 +152,9 @@ async def snapshots(request: Request) -> Response:
 
 @router.post("/snapshots", responses=FAILURES, status_code=201, openapi_extra=body_of(SnapshotName))
 @called_by(SANDBOX)
-async def take_snapshot(request: Request, wanted: Annotated[SnapshotName, Depends(any_json(SnapshotName))]) -> Response:
+async def take_snapshot(
+    request: Request, wanted: Annotated[SnapshotName, Depends(strict_json(SnapshotName))]
+) -> Response:
     """Keeps everything as it is now under a name; the name again replaces it."""
     await sandbox_of(request).snapshots.take(wanted.name)
     return JSONResponse({"name": wanted.name}, status_code=201)
@@ -183,7 +185,7 @@ async def export(request: Request) -> Response:
 
 @router.post("/import", responses=FAILURES, status_code=204, openapi_extra=body_of(dict[str, Any]))
 @called_by(SANDBOX)
-async def import_(request: Request, content: Annotated[Document, Depends(any_json(Document))]) -> Response:
+async def import_(request: Request, content: Annotated[Document, Depends(strict_json(Document))]) -> Response:
     """Replaces everything by what an export holds."""
     await sandbox_of(request).snapshots.replace(content)
     return Response(status_code=204)

@@ -160,13 +160,13 @@ def _other_facts(client: NewClient, service: str, postcode: str | None, country:
             yield "PostCode", postcode
         yield "CountryCode", country
     if service == "HMRC-PPT-ORG":
-        yield "PPTRegistrationDate", short_date_text(generators.past_date(seed, "ppt").replace(year=2022))
+        yield "PPTRegistrationDate", short_date_text(generators.date_in(2022, seed, "ppt"))
         if postcode:
             yield "BusinessPostCode", postcode
     if service in ("HMRC-CBC-ORG", "HMRC-CBC-NONUK-ORG"):
         yield "Email", client.email or ""
     if service == "HMRC-PILLAR2-ORG":
-        yield "Registration Date", short_date_text(generators.past_date(seed, "plr").replace(year=2024))
+        yield "Registration Date", short_date_text(generators.date_in(2024, seed, "plr"))
     if service == "IR-CT":
         yield "CRN", client.identifier("CRN") or generators.crn(seed)
 
