@@ -10,13 +10,13 @@ from tests.http_mode.two_processes import House, calling, two_processes
 
 
 @pytest.fixture(scope="package")
-def running(database_server: TestServer) -> Iterator[tuple[str, str, Doors]]:
+def running(database_server: TestServer) -> Iterator[tuple[str, str, Doors, str]]:
     with database_server.new_database() as of_sandbox, database_server.new_database() as of_services:
         with two_processes(of_sandbox, of_services) as started:
             yield started
 
 
 @pytest.fixture
-async def house(running: tuple[str, str, Doors]) -> AsyncIterator[House]:
+async def house(running: tuple[str, str, Doors, str]) -> AsyncIterator[House]:
     async with calling(*running) as opened:
         yield opened

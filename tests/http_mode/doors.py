@@ -36,6 +36,11 @@ class Door:
         await asyncio.gather(_carry(reader, there_writer), _carry(there_reader, writer))
         self._writers -= {writer, there_writer}
 
+    @property
+    def connections(self) -> int:
+        """How many lead through it now."""
+        return len(self._writers) // 2
+
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     # A door that is shut breaks the connection under way: that is what it is for.
@@ -73,6 +78,9 @@ class Doors:
 
     def shut(self, name: str) -> None:
         self._run(self._doors[name].shut())
+
+    def connections(self, name: str) -> int:
+        return self._doors[name].connections
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self._doors[name].port}"

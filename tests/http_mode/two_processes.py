@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import asyncpg
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -93,6 +94,42 @@ class House:
                 await asyncio.sleep(0.1)
         return True
 
+    async def comes_to_pass_with_status(self, operation: str, status: int) -> bool:
+        """Likewise, answered so."""
+        async with asyncio.timeout(20):
+            while not await self.calls_matching(operation=operation, status=str(status)):
+                await asyncio.sleep(0.1)
+        return True
+
+    async def sent_emails(self, *, at_least: int) -> list[dict[str, Any]]:
+        """What the services say was sent; waits a bounded time for so many."""
+        sent: list[dict[str, Any]] = []
+        async with asyncio.timeout(20):
+            while len(sent) < at_least:
+                await asyncio.sleep(0.05)
+                sent = (await self.services.nobody().get("/test-only/emails")).json
+        return sent
+
+    async def delivered_audit_event(self, audit_type: str, arn: str) -> dict[str, Any]:
+        """The event of that type about that agent, as the audit upstream received it; waits a bounded time."""
+        async with asyncio.timeout(20):
+            while True:
+                reply = await self.sandbox.nobody().get(f"/sandbox/audit?auditType={audit_type}&limit=1000")
+                for event in reply.json["events"]:
+                    if event.get("detail", {}).get("agentReferenceNumber") == arn:
+                        found: dict[str, Any] = event
+                        return found
+                await asyncio.sleep(0.1)
+
+    async def rows_of(self, query: str) -> list[asyncpg.Record]:
+        """What the services' own database says."""
+        connection = await asyncpg.connect(self.services.database_url)
+        try:
+            rows: list[asyncpg.Record] = await connection.fetch(query)
+        finally:
+            await connection.close()
+        return rows
+
     async def asked_of_auth(
         self, caller: Caller, method: str, path: str, body: object = None
     ) -> tuple[Reply, list[dict[str, Any]]]:
@@ -142,8 +179,8 @@ class House:
 
 
 @contextmanager
-def two_processes(sandbox_database: str, services_database: str) -> Iterator[tuple[str, str, Doors]]:
-    """The base URLs of the services and of the sandbox, and the doors between them."""
+def two_processes(sandbox_database: str, services_database: str) -> Iterator[tuple[str, str, Doors, str]]:
+    """The base URLs of the services and of the sandbox, the doors between them, and the services' database."""
     with tempfile.TemporaryDirectory(prefix="agent-services-test-") as folder:
         sandbox_settings = settings_for_tests(sandbox_database, Path(folder) / "sandbox")
         with _served(create_sandbox_app(sandbox_settings)) as sandbox_url:
@@ -161,7 +198,7 @@ def two_processes(sandbox_database: str, services_database: str) -> Iterator[tup
                         recovery_interval="1h",
                     )
                     with _served(create_app(settings)) as services_url:
-                        yield services_url, sandbox_url, doors
+                        yield services_url, sandbox_url, doors, services_database
             finally:
                 doors.stop()
 
@@ -198,8 +235,8 @@ def _served(app: ASGIApp) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def calling(services_url: str, sandbox_url: str, doors: Doors) -> AsyncIterator[House]:
+async def calling(services_url: str, sandbox_url: str, doors: Doors, services_database: str) -> AsyncIterator[House]:
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        yield House(Platform(session, services_url, ""), Platform(session, sandbox_url, ""), doors)
+        yield House(Platform(session, services_url, services_database), Platform(session, sandbox_url, ""), doors)
     await asyncio.sleep(0)

@@ -290,7 +290,7 @@ INCOME_RECORDS = (
             gives(
                 "another success",
                 Reply(200),
-                Fails(200, 500, "Unexpected status 200 received from AFI create relationship"),
+                Fails(500, 200, "Unexpected status 200 received from AFI create relationship"),
             ),
         ),
         unreadable=None,

@@ -271,7 +271,7 @@ ENROLMENT_STORE = (
         body={"friendlyName": "Smith+%26+Co"},
         good=Reply(204),
         good_outcome=None,
-        gives=(gives("another success", Reply(200), Fails(200, 500)),),
+        gives=(gives("another success", Reply(200), Fails(500, 200)),),
         unreadable=None,
     ),
     Operation(
@@ -320,7 +320,7 @@ TAX_ENROLMENTS = (
         good_outcome=None,
         gives=(
             gives("there already", Reply(409), Fails(409, 409)),
-            gives("another success", Reply(200), Fails(200, 500)),
+            gives("another success", Reply(200), Fails(500, 200)),
         ),
         unreadable=None,
     ),
@@ -334,7 +334,7 @@ TAX_ENROLMENTS = (
         good_outcome=None,
         gives=(
             gives("not there", Reply(404), Fails(404, 404)),
-            gives("another success", Reply(200), Fails(200, 500)),
+            gives("another success", Reply(200), Fails(500, 200)),
         ),
         unreadable=None,
     ),
