@@ -53,7 +53,6 @@ async def _agent_of_path(request: Request) -> str:
     return arn
 
 
-@router.post("/agents/{arn}/invitations", status_code=204, openapi_extra=openapi.CREATE, response_class=Response)
 @called_by(SUBSCRIBED_AGENT)
 async def create_invitation(request: Request) -> Response:
     """Asks a client for authority.
@@ -92,9 +91,6 @@ async def get_invitation(request: Request) -> Response:
     return JSONResponse(invitation_json(arn, invitation, version=_version(request), settings=room.answers))
 
 
-@router.delete(
-    "/agents/{arn}/invitations/{invitationId}", status_code=204, openapi_extra=openapi.CANCEL, response_class=Response
-)
 @called_by(SUBSCRIBED_AGENT)
 async def cancel_invitation(request: Request) -> Response:
     """Takes a pending request back: 204. A body is not looked at. Spec: authorisation-api 4.4."""
@@ -131,12 +127,15 @@ async def deauthorise_client(request: Request) -> Response:
 hot_routes: list[HotRoute] = [
     HotRoute("/agents/{arn}/relationships", check_relationship, methods=["POST"]),
     HotRoute("/agents/{arn}/invitations/{invitationId}", get_invitation, methods=["GET"]),
+    HotRoute("/agents/{arn}/invitations", create_invitation, methods=["POST"]),
+    HotRoute("/agents/{arn}/invitations/{invitationId}", cancel_invitation, methods=["DELETE"]),
 ]
-"""Plain Starlette routes for what is asked on every call; documented in `hot_paths`."""
+"""Plain Starlette routes for what is asked most; documented in `hot_paths`."""
 
 hot_paths: dict[str, dict[str, Any]] = {
     "/agents/{arn}/relationships": {"post": openapi.CHECK},
-    "/agents/{arn}/invitations/{invitationId}": {"get": openapi.GET},
+    "/agents/{arn}/invitations": {"post": openapi.CREATE},
+    "/agents/{arn}/invitations/{invitationId}": {"get": openapi.GET, "delete": openapi.CANCEL},
 }
 
 
