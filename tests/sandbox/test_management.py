@@ -239,3 +239,25 @@ async def test_bad_input_is_never_a_server_error(nobody: Caller) -> None:
 
     statuses = [answer.status for answer in (zero, text, listed, clock, journal)]
     assert statuses == [404, 400, 400, 409, 400]
+
+
+async def test_special_cases(amelia: Caller) -> None:
+    """1.9, 3.6"""
+    case = {
+        "requestMatch": {"path": "/vat/customer/vrn/101747696/"},
+        "response": {"status": 418, "body": {"code": "TEAPOT"}, "headers": [{"name": "X-Tea", "value": "green"}]},
+    }
+    none = await amelia.get(f"{STUBS}/special-cases")
+    made = [await amelia.post(f"{STUBS}/special-cases", case) for _ in range(2)]
+    answered = await amelia.get("/vat/customer/vrn/101747696/information")
+    shown = await amelia.get(made[0].headers["Location"])
+    removed = [await amelia.delete(made[0].headers["Location"]) for _ in range(2)]
+    gone = await amelia.get(made[0].headers["Location"])
+    after = await amelia.get("/vat/customer/vrn/101747696/information")
+
+    assert none.status == 204
+    assert [each.status for each in made] == [201, 201]
+    assert made[0].headers["Location"] == made[1].headers["Location"]
+    assert (answered.status, answered.json, answered.headers["X-Tea"]) == (418, {"code": "TEAPOT"}, "green")
+    assert shown.json["requestMatch"] == {"method": "GET", "path": "/vat/customer/vrn/101747696/"}
+    assert ([each.status for each in removed], gone.status, after.status) == ([204, 204], 404, 200)

@@ -26,9 +26,9 @@ class Faults:
     async def all(self) -> list[Fault]:
         return await self._store.all()
 
-    async def add(self, definition: FaultDefinition) -> str:
+    async def add(self, definition: FaultDefinition, *, id_prefix: str = "") -> str:
         """The new fault's id."""
-        fault_id = secrets.token_hex(8)
+        fault_id = id_prefix + secrets.token_hex(8)
         await self._store.add(fault_id, definition)
         self.forget()
         return fault_id

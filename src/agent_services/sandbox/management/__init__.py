@@ -10,6 +10,7 @@ from agent_services.sandbox.management import (
     observing,
     records,
     signing_in,
+    special_cases,
     steering,
     users,
     whole,
@@ -27,6 +28,7 @@ routers = (
     groups.router,
     records.router,
     known_facts.router,
+    special_cases.router,
     whole.router,
 )
 """All of them; they want `app.state.sandbox`."""

@@ -86,13 +86,16 @@ async def replace_record(
     """202: the document as it stands; 404."""
     sandbox = sandbox_of(request)
     found = await sandbox.records.by_id(record_id)
+    row = None
+    if found is None:
+        if await sandbox.relationship_store.find(record_id) is None:
+            raise _not_found()
+        row = _relationship(record_id, document)
     async with sandbox.database.unit_of_work() as work:
         if found is not None:
             await sandbox.records.replace(work, record_id, found.kind, document, now=sandbox.clock.now())
-        elif await sandbox.relationship_store.find(record_id) is not None:
-            await sandbox.relationship_store.add(work, [_relationship(record_id, document)])
-        else:
-            raise _not_found()
+        if row is not None:
+            await sandbox.relationship_store.add(work, [row])
     return Response(status_code=202, headers={"Location": f"{STUBS}/records/{record_id}"})
 
 
