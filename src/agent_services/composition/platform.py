@@ -22,7 +22,7 @@ from agent_services.composition.lock_records import lock_records
 from agent_services.composition.upstreams import Surroundings, real_surroundings
 from agent_services.invitations import Invitations, InvitationsSettings, build_invitations
 from agent_services.mapping import MappingRoom, MappingSettings, SubscriptionJourneys, build_mapping
-from agent_services.platform.audit import AuditDelivery, OneByOne
+from agent_services.platform.audit import AuditDelivery, AuditSink, OneByOne
 from agent_services.platform.http.test_only import RecordKind, TestOnly
 from agent_services.relationships import (
     LateBoundRequests,
@@ -120,7 +120,11 @@ async def _first_day(platform: Platform) -> None:
 
 
 async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, surroundings: Surroundings) -> None:
-    sink = OneByOne(surroundings.calling_as(_RELATIONSHIPS).audit.deliver, failures=(UpstreamFailed,))
+    sink: AuditSink
+    if surroundings.sandbox is None:
+        sink = OneByOne(surroundings.calling_as(_RELATIONSHIPS).audit.deliver, failures=(UpstreamFailed,))
+    else:
+        sink = surroundings.sandbox.audit_sink
     delivery = AuditDelivery(foundation.audit, sink, foundation.locks, foundation.clock)
     delivery.start()
     stack.push_async_callback(delivery.stop)

@@ -20,6 +20,7 @@ from agent_services.composition.upstreams import (
     neighbour_mapping,
     upstream_settings,
 )
+from agent_services.platform.audit import AuditEnvelope, AuditSink
 from agent_services.platform.clock import SystemClock
 from agent_services.platform.database import Database
 from agent_services.sandbox import MAPPED_TO_A1, CastChoice, Sandbox, build_sandbox
@@ -83,6 +84,19 @@ class SandboxHouse:
         """Puts both where their routes look for them."""
         state.sandbox = self.sandbox
         state.gateway = self.gateway
+
+    @property
+    def audit_sink(self) -> AuditSink:
+        """Where audit events go, many at once."""
+        return _SandboxSink(self.sandbox)
+
+
+@dataclass(frozen=True, slots=True)
+class _SandboxSink:
+    sandbox: Sandbox
+
+    async def deliver(self, events: Sequence[AuditEnvelope]) -> int:
+        return await self.sandbox.audit.deliver_together([event.document for event in events])
 
 
 @asynccontextmanager

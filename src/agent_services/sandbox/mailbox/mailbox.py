@@ -41,7 +41,12 @@ class Mailbox:
         )
 
     async def take_audit_event(self, event: Document, *, merged: bool) -> None:
-        await self._store.add_audit_event(event, merged=merged, now=self._clock.now())
+        await self.take_audit_events([event], merged=merged)
+
+    async def take_audit_events(self, events: Sequence[Document], *, merged: bool) -> None:
+        """In this order, by one statement."""
+        if events:
+            await self._store.add_audit_events(events, merged=merged, now=self._clock.now())
 
     async def emails(self, *, to: str | None = None, limit: int = 1000) -> list[Document]:
         """What was sent, oldest first; the newest `limit`."""

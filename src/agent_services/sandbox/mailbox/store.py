@@ -1,5 +1,6 @@
 """All SQL about e-mails, audit events and internal tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import asyncpg
 from agent_services.sandbox.documents import Document, without_absent
 
 _KEPT = 10_000
+_SWEPT_EVERY = 100
 
 
 class MailboxStore:
@@ -74,20 +76,25 @@ class MailboxStore:
     async def clear_emails(self) -> None:
         await self._pool.execute("DELETE FROM sandbox.email")
 
-    async def add_audit_event(self, event: Document, *, merged: bool, now: datetime) -> None:
-        number = await self._pool.fetchval(
+    async def add_audit_events(self, events: Sequence[Document], *, merged: bool, now: datetime) -> None:
+        numbers = await self._pool.fetchrow(
             """
-            INSERT INTO sandbox.audit_event (merged, audit_type, event, received_at)
-            VALUES ($1, $2, $3, $4)
-            RETURNING id
+            WITH added AS (
+                INSERT INTO sandbox.audit_event (merged, audit_type, event, received_at)
+                SELECT $1, given.event ->> 'auditType', given.event, $3
+                  FROM unnest($2::jsonb[]) WITH ORDINALITY AS given (event, place)
+                 ORDER BY given.place
+             RETURNING id
+            )
+            SELECT min(id) AS first, max(id) AS last FROM added
             """,
             merged,
-            event.get("auditType"),
-            event,
+            events,
             now,
         )
-        if number % 100 == 0:
-            await self._pool.execute("DELETE FROM sandbox.audit_event WHERE id <= $1", number - _KEPT)
+        assert numbers is not None  # an aggregate has one row
+        if (numbers["first"] - 1) // _SWEPT_EVERY < numbers["last"] // _SWEPT_EVERY:
+            await self._pool.execute("DELETE FROM sandbox.audit_event WHERE id <= $1", numbers["last"] - _KEPT)
 
     async def audit_events(self, *, audit_type: str | None, limit: int) -> list[Document]:
         """Oldest first."""
