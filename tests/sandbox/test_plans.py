@@ -1,9 +1,10 @@
 """The hot questions are answered from indexes, whatever the number of rows."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import pytest_asyncio
 
 from agent_services.platform.clock import SystemClock
 from agent_services.platform.database import Database
@@ -12,6 +13,8 @@ from agent_services.sandbox.enrolments.keys import StoredKey
 from agent_services.sandbox.enrolments.reading import Page
 from agent_services.sandbox.enrolments.store import Kind
 from agent_services.sandbox.records.kinds import RecordKind
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 VAT = StoredKey.of("HMRC-MTD-VAT~VRN~900000001")
 
@@ -30,9 +33,10 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
-@pytest.fixture
-async def crowded(database: Database) -> Sandbox:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def crowded(module_database_url: str) -> AsyncIterator[Sandbox]:
     """Twenty thousand allocations in twenty groups, with people, sessions, relationships and records."""
+    database = await Database.connect(module_database_url, min_size=1, max_size=2)
     await database.pool.execute(
         """
         INSERT INTO sandbox.allocation (group_id, kind, lookup_key, enrolment_key, service, state, allocated_at)
@@ -65,13 +69,14 @@ async def crowded(database: Database) -> Sandbox:
         ANALYZE;
         """
     )
-    return build_sandbox(database=database, clock=SystemClock(), cast=CastChoice.NONE)
+    yield build_sandbox(database=database, clock=SystemClock(), cast=CastChoice.NONE)
+    await database.close()
 
 
 @pytest.mark.parametrize("name", list(QUESTIONS))
-async def test_no_table_is_read_whole(crowded: Sandbox, database_url: str, name: str) -> None:
+async def test_no_table_is_read_whole(crowded: Sandbox, module_database_url: str, name: str) -> None:
     asked: list[tuple[str, tuple[object, ...]]] = []
-    watched = await Database.connect(database_url, min_size=1, max_size=1)
+    watched = await Database.connect(module_database_url, min_size=1, max_size=1)
     async with watched.pool.acquire() as connection:
         connection.add_query_logger(lambda query: asked.append((query.query, query.args)))
     await QUESTIONS[name](build_sandbox(database=watched, clock=SystemClock(), cast=CastChoice.NONE))
