@@ -126,3 +126,24 @@ async def test_agencies(reader: Caller) -> None:
     assert unknown.status == 404
     assert [group["groupName"] for group in in_group.json] == ["Ledger team"]
     assert (in_none.status, refreshed.status) == (404, 204)
+
+
+async def test_authority(reader: Caller) -> None:
+    """2.2"""
+    iris = reader.as_user("iris")
+    own = await iris.get("/auth/authority")
+    ids = await iris.get("/auth/_ids")
+    enrolments = await iris.get("/auth/_enrolments")
+    other = await iris.get("/auth/oid/amelia")
+    unknown = await iris.get("/auth/oid/nobody/enrolments")
+    staff = await reader.as_user("stride-sam").get("/auth/authority")
+    details = await iris.get("/user-details/id/amelia")
+
+    assert (own.json["uri"], own.json["affinityGroup"]) == ("/auth/oid/iris", "Individual")
+    assert own.json["accounts"]["sa"]["utr"] == "3110000101"
+    assert ids.json == {"internalId": "iris", "externalId": "iris"}
+    assert "HMRC-MTD-IT" in {each["key"] for each in enrolments.json}
+    assert other.json["accounts"]["agent"]["agentCode"] == "BRWATR100001"
+    assert (unknown.status, unknown.json) == (404, {"code": "User nobody not found on a planet hmrc"})
+    assert (staff.status, staff.headers["WWW-Authenticate"]) == (401, 'MDTP detail="UserRecordNotFound"')
+    assert (details.json["name"], details.json["agentCode"]) == ("Amelia", "BRWATR100001")

@@ -6,10 +6,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from agent_services.sandbox.wire import agents, clients, enrolments, hip, platform, sessions
+from agent_services.sandbox.wire import agents, authority, clients, enrolments, hip, platform, sessions
 
 _ROUTES: list[Route] = [
     *sessions.routes,
+    *authority.routes,
     *enrolments.routes,
     *hip.routes,
     *clients.routes,
