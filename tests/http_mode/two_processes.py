@@ -34,10 +34,22 @@ WITH_DOORS: Final = (
     "AGENT_SERVICES_ACCOUNT",
     "AGENT_FI_RELATIONSHIP",
     "AGENT_USER_CLIENT_DETAILS",
+    "INTERNAL_AUTH",
 )
 SECONDS_TO_ANSWER: Final = 2.0
 """How long the services wait for an upstream here."""
 SLOWER_THAN_THAT_MS: Final = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where both applications are."""
+
+    services_url: str
+    services_database: str
+    sandbox_url: str
+    sandbox_database: str
+    doors: Doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +191,15 @@ class House:
 
 
 @contextmanager
-def two_processes(sandbox_database: str, services_database: str) -> Iterator[tuple[str, str, Doors, str]]:
-    """The base URLs of the services and of the sandbox, the doors between them, and the services' database."""
+def two_processes(sandbox_database: str, services_database: str) -> Iterator[Running]:
+    """Both applications, from here on and until the block ends."""
     with tempfile.TemporaryDirectory(prefix="agent-services-test-") as folder:
         sandbox_settings = settings_for_tests(sandbox_database, Path(folder) / "sandbox")
-        with _served(create_sandbox_app(sandbox_settings)) as sandbox_url:
+        with served(create_sandbox_app(sandbox_settings)) as sandbox_url:
             doors = Doors(WITH_DOORS, sandbox_url)
             doors.start()
             try:
-                with _upstreams_at(sandbox_url, doors):
+                with upstreams_at(sandbox_url, doors):
                     settings = settings_for_tests(
                         services_database,
                         Path(folder) / "services",
@@ -197,27 +209,31 @@ def two_processes(sandbox_database: str, services_database: str) -> Iterator[tup
                         http_verbs_retries_intervals="1ms,1ms,1ms,1ms,1ms",
                         recovery_interval="1h",
                     )
-                    with _served(create_app(settings)) as services_url:
-                        yield services_url, sandbox_url, doors, services_database
+                    with served(create_app(settings)) as services_url:
+                        yield Running(services_url, services_database, sandbox_url, sandbox_database, doors)
             finally:
                 doors.stop()
 
 
 @contextmanager
-def _upstreams_at(sandbox_url: str, doors: Doors) -> Iterator[None]:
-    # Upstream settings are read from the environment alone, once, while the services start.
+def upstreams_at(sandbox_url: str, doors: Doors) -> Iterator[None]:
+    """Upstream settings are read from the environment alone, once, while the services start."""
     given = {"AGENT_SERVICES_UPSTREAM_URL": sandbox_url}
     given |= {f"AGENT_SERVICES_UPSTREAM_{name}_URL": doors.url(name) for name in WITH_DOORS}
+    before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:
         yield
     finally:
-        for name in given:
-            del os.environ[name]
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
-def _served(app: ASGIApp) -> Iterator[str]:
+def served(app: ASGIApp) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
@@ -235,8 +251,12 @@ def _served(app: ASGIApp) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def calling(services_url: str, sandbox_url: str, doors: Doors, services_database: str) -> AsyncIterator[House]:
+async def calling(running: Running) -> AsyncIterator[House]:
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        yield House(Platform(session, services_url, services_database), Platform(session, sandbox_url, ""), doors)
+        yield House(
+            Platform(session, running.services_url, running.services_database),
+            Platform(session, running.sandbox_url, running.sandbox_database),
+            running.doors,
+        )
     await asyncio.sleep(0)
