@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -54,7 +54,7 @@ class ClockSetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
     now: AwareDatetime | None = None
     advance: str | None = None
-    frozen: bool = False
+    frozen: StrictBool = False
 
 
 class UnknownName(FrameworkError):
