@@ -108,7 +108,7 @@ async def embedded_sandbox(settings: Settings, foundation: Foundation) -> AsyncI
         if has_neighbours():
             http = UpstreamHttp(upstream_settings(settings))
             stack.push_async_callback(http.close)
-        ports = _ports(house.sandbox)
+        ports = ports_of(house.sandbox)
         yield Surroundings(
             calling_as=lambda _: ports,
             sandbox=house,
@@ -249,7 +249,8 @@ def _gateway_settings(settings: Settings) -> GatewaySettings:
     )
 
 
-def _ports(sandbox: Sandbox) -> Upstreams:
+def ports_of(sandbox: Sandbox) -> Upstreams:
+    """The sandbox in the same process as every port."""
     return Upstreams(
         auth=sandbox.auth,
         enrolment_store_proxy=sandbox.enrolment_store_proxy,
