@@ -1,8 +1,9 @@
-"""The floor: bare Starlette routes that send the recorded statements and answer as recorded. Nothing else.
+"""The floor: bare Starlette routes that send the recorded statements over asyncpg's pool and answer as recorded.
 
 Run as a program: `python -m benchmarks.floor RECORDING PORT`, with the database in AGENT_SERVICES_DATABASE_URL.
 """
 
+import json
 import os
 import secrets
 import sys
@@ -20,10 +21,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from agent_services.platform.database import Database
 from benchmarks.recording import Recorded, RecordedRequest, Recording, Statement, read_recording
 
 _BEGIN, _COMMIT = "BEGIN;", "COMMIT;"
+
+
+class _Connection(asyncpg.Connection):
+    """Without asyncpg's own round trip after each use, so that the floor has no more of them than we have."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+async def _speak_json(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
 
 
 class _Floor:
@@ -34,11 +48,16 @@ class _Floor:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        # The services' own pool: as many connections, set up alike.
-        database = await Database.connect(os.environ["AGENT_SERVICES_DATABASE_URL"])
-        self._pool = database.pool
-        yield
-        await database.close()
+        async with asyncpg.create_pool(
+            os.environ["AGENT_SERVICES_DATABASE_URL"],
+            min_size=2,
+            max_size=16,
+            connection_class=_Connection,
+            init=_speak_json,
+            server_settings={"timezone": "UTC", "jit": "off"},
+        ) as pool:
+            self._pool = pool
+            yield
 
     async def first(self, request: Request) -> Response:
         name, number = request.path_params["scenario"], request.path_params["number"]

@@ -28,6 +28,7 @@ from agent_services.platform.connecting import (
     location_of,
 )
 from agent_services.platform.migration import pending_on
+from agent_services.platform.warm_pool import create_warm_pool
 
 __all__ = [
     "Database",
@@ -92,7 +93,7 @@ class Database:
             await _speak_json(connection)
 
         async def open_pool() -> asyncpg.Pool:
-            return await asyncpg.create_pool(
+            return await create_warm_pool(
                 url,
                 min_size=min_size,
                 max_size=max_size,
