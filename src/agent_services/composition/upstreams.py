@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from agent_services.composition.sandbox import SandboxHouse
 
 _REGISTRATION_SECONDS = 30
-_PAUSE_SECONDS = 0.5
+_FIRST_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,17 @@ async def register_internal_auth_token(settings: Settings) -> None:
 
 
 async def _registered(internal_auth: InternalAuth) -> None:
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         try:
             await internal_auth.ensure_token()
         except UpstreamFailed as failure:
             if failure.kind is not FailureKind.NOT_CONNECTED:
                 raise
-            await asyncio.sleep(_PAUSE_SECONDS)
         else:
             return
+        await asyncio.sleep(pause)
+        pause *= 1.5
 
 
 def has_neighbours() -> bool:
