@@ -106,6 +106,7 @@ async def _begin(platform: Platform) -> None:
     """What must be there before the first request."""
     sandbox = platform.surroundings.sandbox
     if sandbox is not None:
+        sandbox.put_into_snapshots(platform.test_only.kinds)
         await sandbox.open_first_day(lambda: _first_day(platform))
 
 

@@ -1,7 +1,7 @@
 """The embedded sandbox and its gateway, as this process runs them. Loaded only where they are wanted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -23,7 +23,8 @@ from agent_services.composition.upstreams import (
 from agent_services.platform.audit import AuditEnvelope, AuditSink
 from agent_services.platform.clock import SystemClock
 from agent_services.platform.database import Database
-from agent_services.sandbox import MAPPED_TO_A1, CastChoice, Sandbox, build_sandbox
+from agent_services.platform.http.test_only import RecordKind
+from agent_services.sandbox import MAPPED_TO_A1, CastChoice, Part, Sandbox, build_sandbox
 from agent_services.sandbox import gateway as gateway_room
 from agent_services.sandbox.gateway import (
     CREATE_TEST_USER,
@@ -80,6 +81,10 @@ class SandboxHouse:
         if self.is_first_day:
             await begin()
 
+    def put_into_snapshots(self, kinds: Mapping[str, RecordKind]) -> None:
+        """Has snapshots hold the services' own records too."""
+        self.sandbox.snapshots.parts.update({name: _part_of(kind) for name, kind in kinds.items()})
+
     def bind_to(self, state: State) -> None:
         """Puts both where their routes look for them."""
         state.sandbox = self.sandbox
@@ -89,6 +94,17 @@ class SandboxHouse:
     def audit_sink(self) -> AuditSink:
         """Where audit events go, many at once."""
         return _SandboxSink(self.sandbox)
+
+
+def _part_of(kind: RecordKind) -> Part:
+    async def content() -> dict[str, Any]:
+        return {"records": await kind.list_all()}
+
+    async def replace_all(document: dict[str, Any]) -> None:
+        await kind.clear()
+        await kind.replace(document["records"])
+
+    return Part(content, replace_all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,5 +7,6 @@ from agent_services.sandbox.building import build_sandbox
 from agent_services.sandbox.cast.relationships import MAPPED_TO_A1
 from agent_services.sandbox.cast.seeding import CastChoice
 from agent_services.sandbox.sandbox import Sandbox
+from agent_services.sandbox.snapshots.snapshots import Part
 
-__all__ = ["MAPPED_TO_A1", "CastChoice", "Sandbox", "build_sandbox"]
+__all__ = ["MAPPED_TO_A1", "CastChoice", "Part", "Sandbox", "build_sandbox"]
