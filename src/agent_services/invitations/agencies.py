@@ -1,15 +1,19 @@
-"""Agencies, asked for by an ARN that a caller wrote."""
+"""Agencies, asked for by the ARN of a path."""
 
 from agent_services.identifiers import Arn
 from agent_services.invitations.errors import NoSuchArn
 from agent_services.upstreams.agent_services_account import AgentRecord, AgentServicesAccount
+from agent_services.upstreams.errors import UpstreamFailed
+
+_REFUSALS = range(400, 500)
 
 
-class CredibleAgencies:
-    """An `AgentServicesAccount` that is not asked about what can be no ARN.
+class AgenciesOfPaths:
+    """An `AgentServicesAccount` for ARNs that a caller wrote.
 
-    The upstream's refusal of one would be a 500 for the caller's own input. The check letter is not looked at:
-    any text of the form may be known upstream. Spec: invitations 1 (bad input is never a 5xx), 1.5.
+    Any text is asked about, for any may be known upstream; but the refusal of one that can be no ARN is the
+    caller's own doing, and no failure. ARNs from sessions, upstreams and stores do not come here.
+    Spec: invitations 1.2 (bad input is never a 5xx), 1.5.
     """
 
     def __init__(self, agencies: AgentServicesAccount) -> None:
@@ -17,6 +21,9 @@ class CredibleAgencies:
 
     async def agent_record(self, arn: Arn) -> AgentRecord:
         """Raises NoSuchArn, and UpstreamFailed."""
-        if Arn.PATTERN.fullmatch(arn.value) is None:
-            raise NoSuchArn
-        return await self._agencies.agent_record(arn)
+        try:
+            return await self._agencies.agent_record(arn)
+        except UpstreamFailed as failure:
+            if failure.status in _REFUSALS and Arn.PATTERN.fullmatch(arn.value) is None:
+                raise NoSuchArn() from None
+            raise

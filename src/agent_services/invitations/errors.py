@@ -10,7 +10,7 @@ class BadCreationBody(EmptyError):
 
 
 class NoSuchArn(FrameworkError):
-    """A path's ARN of the wrong form, where the agency must be known. Spec: README, settled (bad input)."""
+    """A path's ARN of the wrong form that no agency has. Spec: README, settled (bad input)."""
 
     status = 400
     message = "arn: not an agent reference number"
@@ -165,6 +165,13 @@ class ClientDetailsFailed(EmptyError):
     """500 without a body: the client's record could not be had. Spec: invitations 16.1; README, settled."""
 
     status = 500
+
+
+class NoServiceKey(FrameworkError):
+    """A service key in a body that is held, but is no service of ours. Spec: README, settled (bad input)."""
+
+    status = 400
+    message = "serviceKeys: not a service that authorisation requests know"
 
 
 class UnknownIdentifier(FrameworkError):

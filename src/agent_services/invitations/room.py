@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent_services.identifiers import Arn, InvitationId
-from agent_services.invitations.agencies import CredibleAgencies
+from agent_services.invitations.agencies import AgenciesOfPaths
 from agent_services.invitations.answering import Accepting, Cancelling, Rejecting
 from agent_services.invitations.client_details import ClientRecords
 from agent_services.invitations.configuration import InvitationsSettings
@@ -86,6 +86,7 @@ class Invitations:
     cancelling: Cancelling
     ending: Ending
     links: AgentLinks
+    agencies: AgenciesOfPaths
     validating: Validating
     details: ClientDetailsForAgents
     software: RequestsOfSoftware
@@ -180,7 +181,7 @@ def build_invitations(
         later=later,
         settings=settings,
     )
-    agents = CredibleAgencies(agents)
+    agencies = AgenciesOfPaths(agents)
     links = AgentLinks(store=link_store, agents=agents)
     records = ClientRecords(
         citizen_details=citizen_details,
@@ -192,7 +193,7 @@ def build_invitations(
     expiry = Expiry(clock=clock, store=store, lists=lists, settling=settling, email=email, settings=settings)
     _schedule(jobs, expiry, settings)
     return Invitations(
-        creation=InvitationCreation(filing=filing, agents=agents, hip=hip, settings=settings),
+        creation=InvitationCreation(filing=filing, agents=agencies, hip=hip, settings=settings),
         reading=Reading(clock=clock, store=store, links=links, agents=agents),
         tracking=Tracking(clock=clock, lists=lists),
         accepting=Accepting(clock=clock, store=store, keys=relationships.keys, creation=relationships.creation),
@@ -200,6 +201,7 @@ def build_invitations(
         cancelling=Cancelling(settling=settling),
         ending=Ending(keys=relationships.keys, removal=relationships.removal),
         links=links,
+        agencies=agencies,
         validating=Validating(
             clock=clock,
             lists=lists,
@@ -227,7 +229,7 @@ def build_invitations(
             filing=filing,
             links=links,
             records=records,
-            agents=agents,
+            agents=agencies,
             hip=hip,
             checking=relationships.checking,
             partial_authorisations=relationships.partial_authorisations,

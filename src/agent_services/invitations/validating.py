@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent_services.auth import NoPermission, Principal
 from agent_services.identifiers import Arn, MtdItId, Nino, without_whitespace
-from agent_services.invitations.errors import NotFound, SuspendedAgent, UnknownIdentifier
+from agent_services.invitations.errors import NoServiceKey, NotFound, SuspendedAgent, UnknownIdentifier
 from agent_services.invitations.lifecycle import Invitation
 from agent_services.invitations.links import AgentLinks
 from agent_services.invitations.store import RequestLists
@@ -83,7 +83,7 @@ class Validating:
         """The pending request, the first in store order, else the most recently created one.
 
         Raises NoPermission when the client holds none of the enrolments, NotFound for an unknown link or no
-        request, SuspendedAgent, UnknownIdentifier and UpstreamFailed.
+        request, SuspendedAgent, NoServiceKey, UnknownIdentifier and UpstreamFailed.
         """
         matched = _matched(client, service_keys)
         if not matched:
@@ -174,7 +174,7 @@ def _client_id(enrolment: SessionEnrolment) -> str:
     if identifier is None and enrolment.identifiers:
         identifier = enrolment.identifiers[0]
     if identifier is None or client_id_type_in_enrolment(identifier.key) is None:
-        raise UnknownIdentifier()
+        raise NoServiceKey() if service is None and enrolment.key not in _PERSON_KEYS else UnknownIdentifier()
     if identifier.key == NI.enrolment_name:
         return NI.value_of(identifier.value)
     return without_whitespace(identifier.value)

@@ -84,7 +84,7 @@ def test_taken_identifier(running: Running, body: dict[str, Any], code: str, mes
 def test_body_of_the_wrong_form(running: Running, body: Any, member: str) -> None:
     answer = create(running, "organisations", json=body)
 
-    message = f"Json validation error: {member} is missing or not of the expected form"
+    message = f"Json validation error at {member}: missing or not of the expected form"
     assert (answer.status, answer.json) == (400, {"statusCode": 400, "message": message})
 
 

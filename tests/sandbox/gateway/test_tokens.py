@@ -415,7 +415,7 @@ def test_token_without_a_browser_and_scope_holds_every_scope(running: Running) -
             {"userId": 7},
             {
                 "statusCode": 400,
-                "message": "Json validation error: /userId is missing or not of the expected form",
+                "message": "Json validation error at /userId: missing or not of the expected form",
             },
         ),
     ],

@@ -41,6 +41,7 @@ from agent_services.invitations.outcomes import (
 from agent_services.invitations.records import invitation_document
 from agent_services.invitations.tracking import TrackedRequests, TrackingQuestion
 from agent_services.platform.http.body import json_body
+from agent_services.upstreams.agent_services_account import AgentRecord
 
 router = APIRouter()
 seed_router = APIRouter()
@@ -138,6 +139,21 @@ async def track_invitations(request: Request) -> Response:
     check_is_positive("pageNumber", asked.page_number)
     check_is_positive("pageSize", asked.page_size)
     return JSONResponse(_page(asked, await room_of(request).tracking.page(arn, asked)))
+
+
+@router.get(
+    "/agent/{arn}/details",
+    response_class=JSONResponse,
+    openapi_extra=operation(
+        "An agency, and whether it is suspended",
+        path=("arn",),
+        success=200,
+        answer=thing(("agencyDetails",), agencyDetails="object", suspensionDetails="object"),
+    ),
+)
+async def get_agency(request: Request, caller: Annotated[Principal, Depends(requires(AGENT))]) -> Response:
+    """Any agency, for any agent. Spec: invitations 6.4."""
+    return JSONResponse(_agency(await room_of(request).agencies.agent_record(path_arn(request))))
 
 
 @router.put(
@@ -261,6 +277,17 @@ async def get_client_details(request: Request, caller: Annotated[Principal, Depe
 def _arn_of(caller: Principal) -> Arn:
     # AGENT admits nobody without one.
     return Arn.as_given(caller.arn or "")
+
+
+def _agency(agency: AgentRecord) -> dict[str, Any]:
+    document: dict[str, Any] = {"agencyDetails": {"agencyName": agency.agency_name, "agencyEmail": agency.agency_email}}
+    if agency.suspension is not None:
+        regimes = agency.suspension.regimes
+        document["suspensionDetails"] = {
+            "suspensionStatus": agency.suspension.is_suspended,
+            **({} if regimes is None else {"regimes": list(regimes)}),
+        }
+    return document
 
 
 def _page(asked: TrackingQuestion, page: TrackedRequests) -> dict[str, Any]:

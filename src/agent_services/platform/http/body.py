@@ -56,4 +56,4 @@ def shape_error(error: ValidationError) -> FrameworkError:
     """The framework's 400 for JSON that lacks a member or has one of the wrong type."""
     first = error.errors(include_url=False, include_input=False)[0]
     member = "".join(f"/{part}" for part in first["loc"])
-    return FrameworkError(f"Json validation error: {member or '/'} is missing or not of the expected form")
+    return FrameworkError(f"Json validation error at {member or '/'}: missing or not of the expected form")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+from asyncpg import UniqueViolationError
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictBool
 from starlette.requests import Request
@@ -100,6 +101,8 @@ async def put_records(
         await _kind(request, kind).replace(records)
     except (KeyError, ValueError, TypeError) as error:
         raise FrameworkError(f"A record of kind {kind} lacks a field or has one of the wrong form: {error}") from None
+    except UniqueViolationError:
+        raise FrameworkError(f"Records of kind {kind} would share what only one of them may have") from None
     return Response(status_code=204)
 
 

@@ -177,4 +177,4 @@ def _text(member: str, text: str | None) -> str | None:
 
 
 def _refuse(member: str) -> NoReturn:
-    raise FrameworkError(f"Json validation error: /{member} is missing or not of the expected form")
+    raise FrameworkError(f"Json validation error at /{member}: missing or not of the expected form")
