@@ -24,6 +24,8 @@ from agent_services.upstreams.users_groups_search import Group, GroupUser
 
 _INCOME_RECORD = "PERSONAL-INCOME-RECORD"
 _INCOME_RECORDS = "/agent-fi-relationship/relationships"
+_STATUSES = range(100, 600)
+_NOT_FOUND = 404
 
 
 class SandboxUsersGroupsSearch:
@@ -187,14 +189,18 @@ class SandboxAgentFiRelationship:
         return _relationship(found[0])
 
     async def create_relationship(self, arn: Arn, nino: Nino, started_at: datetime) -> None:
-        await self._door.ask(
-            Upstream.AGENT_FI_RELATIONSHIP,
-            "AFI create",
-            lambda: self._records.create(arn.value, _INCOME_RECORD, nino.value, started_at),
-            path=_path(arn, nino.value),
-            method="PUT",
-            status=201,
-        )
+        try:
+            await self._door.ask(
+                Upstream.AGENT_FI_RELATIONSHIP,
+                "AFI create",
+                lambda: self._records.create(arn.value, _INCOME_RECORD, nino.value, started_at),
+                path=_path(arn, nino.value),
+                method="PUT",
+                status=201,
+                known=_STATUSES,
+            )
+        except Refusal as refusal:
+            raise _unexpected(refusal, "AFI create", "create relationship") from None
 
     async def remove_relationship(self, arn: Arn, nino: Nino) -> bool:
         try:
@@ -204,10 +210,12 @@ class SandboxAgentFiRelationship:
                 lambda: self._records.end(arn.value, _INCOME_RECORD, nino.value),
                 path=_path(arn, nino.value),
                 method="DELETE",
-                known=(404,),
+                known=_STATUSES,
             )
-        except Refusal:
-            return False
+        except Refusal as refusal:
+            if refusal.status == _NOT_FOUND:
+                return False
+            raise _unexpected(refusal, "AFI delete", "delete relationship") from None
         return True
 
     async def active_relationships_of(self, nino: Nino) -> tuple[IncomeRecordRelationship, ...]:
@@ -254,6 +262,16 @@ def _path(arn: Arn, client_id: str) -> str:
 
 def _relationship(record: IncomeRecord) -> IncomeRecordRelationship:
     return IncomeRecordRelationship(Arn.as_given(record.arn), record.start_date, record.end_date)
+
+
+def _unexpected(refusal: Refusal, operation: str, what: str) -> UpstreamFailed:
+    # Spec: upstreams 10
+    return UpstreamFailed.answered_raw(
+        Upstream.AGENT_FI_RELATIONSHIP,
+        operation,
+        refusal.status,
+        f"Unexpected status {refusal.status} received from AFI {what}",
+    )
 
 
 async def _nothing() -> None:

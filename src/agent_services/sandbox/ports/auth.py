@@ -3,9 +3,12 @@
 from functools import lru_cache
 from typing import assert_never
 
+from multidict import CIMultiDict
+
 from agent_services.platform.http.context import current_request
+from agent_services.sandbox.journal.watching import FaultyAnswer
 from agent_services.sandbox.ports.door import Door, Surfacing
-from agent_services.sandbox.refusals import NotAuthorised, Refusal
+from agent_services.sandbox.refusals import NotAuthorised
 from agent_services.sandbox.sessions.authorising import Authenticated, Authorising, Enrolment
 from agent_services.sandbox.sessions.predicates import Demand, Enrolled, OfAffinity, OneOf, ProvidedBy
 from agent_services.sandbox.sessions.sessions import bearer_token
@@ -61,9 +64,8 @@ class SandboxAuth:
             )
         except NotAuthorised as refusal:
             return Refused.with_detail(refusal.detail)
-        except Refusal:
-            # A fault's 401, without auth's header (upstreams 19.4).
-            return Refused(RefusalReason.OTHER, "MissingResponseHeader")
+        except FaultyAnswer as fault:
+            return Refused.told_by(CIMultiDict(fault.action.headers or {}))
         return _told(who, demands, retrievals)
 
 

@@ -80,7 +80,7 @@ class SandboxDes:
         )
 
     async def vat_customer(self, vrn: Vrn) -> VatCustomer | None:
-        record = await self._door.ask(
+        record = await self._door.find(
             Upstream.DES,
             "VAT customer",
             lambda: self._records.find(RecordKind.VAT_CUSTOMER, "vrn", vrn.value),
@@ -94,7 +94,7 @@ class SandboxDes:
             raise UpstreamFailed.unreadable(Upstream.DES, "VAT customer") from None
 
     async def cgt_subscription(self, cgt_ref: CgtRef) -> CgtSubscription | None:
-        found = await self._door.ask(
+        found = await self._door.find(
             Upstream.DES,
             "CGT subscription",
             lambda: self._live.cgt_subscription(cgt_ref.value),
@@ -116,7 +116,7 @@ class SandboxIf:
         self._records = records
 
     async def cbc_subscription(self, cbc_id: CbcId) -> CbcSubscription | None:
-        record = await self._door.ask(
+        record = await self._door.find(
             Upstream.IF,
             "CBC subscription",
             lambda: self._records.find(RecordKind.CBC_SUBSCRIPTION, "cbcId", cbc_id.value),
@@ -144,7 +144,7 @@ class SandboxIfs:
 
     async def trust_name(self, trust: Utr | Urn) -> str | None:
         is_utr = len(trust.value) == _UTR_LENGTH and trust.value.isdigit()
-        found = await self._door.ask(
+        found = await self._door.find(
             Upstream.IFS,
             "trust",
             lambda: self._live.trust(utr=trust.value) if is_utr else self._live.trust(urn=trust.value),
@@ -153,7 +153,7 @@ class SandboxIfs:
         return None if found is None else str(found["trustDetails"]["trustName"])
 
     async def ppt_subscription(self, ppt_ref: PptRef) -> PptSubscription | None:
-        record = await self._door.ask(
+        record = await self._door.find(
             Upstream.IFS,
             "PPT subscription",
             lambda: self._records.find(RecordKind.PPT_SUBSCRIPTION, "pptReference", ppt_ref.value),
@@ -175,7 +175,7 @@ class SandboxIfs:
         )
 
     async def pillar2_subscription(self, plr_id: PlrId) -> Pillar2Subscription | None:
-        record = await self._door.ask(
+        record = await self._door.find(
             Upstream.IFS,
             "Pillar 2 subscription",
             lambda: self._records.find(RecordKind.PILLAR2_SUBSCRIPTION, "plrReference", plr_id.value),
@@ -220,17 +220,13 @@ class SandboxCitizenDetails:
         return DesignatoryDetails(address.postcode, country_name(address.country_code))
 
     async def _person(self, operation: str, nino: Nino, path: str) -> Person | None:
-        try:
-            return await self._door.ask(
-                Upstream.CITIZEN_DETAILS,
-                operation,
-                lambda: self._citizens.person_by_nino(nino.value),
-                path=path,
-                surfacing=Surfacing.AUTO,
-                known=(404,),
-            )
-        except Refusal:
-            return None
+        return await self._door.find(
+            Upstream.CITIZEN_DETAILS,
+            operation,
+            lambda: self._citizens.person_by_nino(nino.value),
+            path=path,
+            surfacing=Surfacing.AUTO,
+        )
 
 
 def _vat_customer(record: Document) -> VatCustomer:

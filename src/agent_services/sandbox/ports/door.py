@@ -13,6 +13,7 @@ from agent_services.upstreams.names import Upstream
 Answer = TypeVar("Answer")
 
 _FIRST_FAILURE = 400
+_NOT_FOUND = 404
 
 
 class Surfacing(StrEnum):
@@ -62,6 +63,25 @@ class Door:
             raise UpstreamFailed.lost(upstream, operation) from None
         except AnswerSpoilt:
             raise UpstreamFailed.unreadable(upstream, operation) from None
+
+    async def find(
+        self,
+        upstream: Upstream,
+        operation: str,
+        look: Callable[[], Awaitable[Answer | None]],
+        *,
+        path: str,
+        method: str = "GET",
+        body: object = None,
+        surfacing: Surfacing = Surfacing.RAW,
+    ) -> Answer | None:
+        """What `look` finds; None also for a 404, be it a fault's. Raises UpstreamFailed as `ask` does."""
+        try:
+            return await self.ask(
+                upstream, operation, look, path=path, method=method, body=body, surfacing=surfacing, known=(_NOT_FOUND,)
+            )
+        except Refusal:
+            return None
 
 
 def _surfaced(upstream: Upstream, operation: str, refusal: Refusal, surfacing: Surfacing) -> UpstreamFailed:

@@ -1,8 +1,12 @@
 """auth: whose session is this, and does it meet what the endpoint demands? Spec: upstreams 19."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+_DETAIL = re.compile(r'MDTP detail="(.+)"')
 
 
 class AffinityGroup(StrEnum):
@@ -167,6 +171,17 @@ class Refused:
     def because(cls, reason: RefusalReason) -> "Refused":
         """A refusal with the reason's own text."""
         return cls(reason, reason.message)
+
+    @classmethod
+    def told_by(cls, headers: Mapping[str, str]) -> "Refused":
+        """The refusal that the headers of auth's 401 tell. Spec: upstreams 19.4."""
+        header = headers.get("WWW-Authenticate")
+        if header is None:
+            return cls(RefusalReason.OTHER, "MissingResponseHeader")
+        detail = _DETAIL.fullmatch(header)
+        if detail is None:
+            return cls(RefusalReason.OTHER, "InvalidResponseHeader")
+        return cls.with_detail(detail[1], headers.get("Failing-Enrolment"))
 
     @classmethod
     def with_detail(cls, detail: str, failing_enrolment: str | None = None) -> "Refused":

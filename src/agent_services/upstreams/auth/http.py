@@ -1,6 +1,5 @@
 """Auth over HTTP. Spec: upstreams 19."""
 
-import re
 from functools import lru_cache
 
 from agent_services.platform.http.context import current_request
@@ -18,10 +17,9 @@ from agent_services.upstreams.auth import (
     SessionIdentifier,
     SignedInWith,
 )
-from agent_services.upstreams.http_client import Answer, UpstreamCaller, json_body
+from agent_services.upstreams.http_client import UpstreamCaller, json_body
 from agent_services.upstreams.reading import as_object, each, optional, optional_text, text
 
-_DETAIL = re.compile(r'MDTP detail="(.+)"')
 _CLIENT_VERSION = {"Auth-Client-Version": "auth-client-8.8.0"}
 
 
@@ -44,7 +42,7 @@ class AuthOverHttp:
             headers=_CLIENT_VERSION,
         )
         if answer.status == 401:
-            return _refusal(answer)
+            return Refused.told_by(answer.headers)
         if answer.is_failure:
             raise answer.failed()
         return answer.read(lambda document: _authorised(document, retrievals))
@@ -66,16 +64,6 @@ def _written(predicate: Predicate) -> dict[str, object]:
             return {"authProviders": [provider.value for provider in providers]}
         case AnyOf(alternatives):
             return {"$or": [_written(each) for each in alternatives]}
-
-
-def _refusal(answer: Answer) -> Refused:
-    header = answer.headers.get("WWW-Authenticate")
-    if header is None:
-        return Refused(RefusalReason.OTHER, "MissingResponseHeader")
-    detail = _DETAIL.fullmatch(header)
-    if detail is None:
-        return Refused(RefusalReason.OTHER, "InvalidResponseHeader")
-    return Refused.with_detail(detail[1], answer.headers.get("Failing-Enrolment"))
 
 
 def _authorised(document: object, retrievals: tuple[Retrieval, ...]) -> Authorised:
