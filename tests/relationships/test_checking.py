@@ -250,6 +250,27 @@ async def test_a_copy_record_with_steps_left_is_resumed(house: House) -> None:
     assert house.world.agents_in_store(income_tax_key()) == [ARN]
 
 
+async def test_a_copy_record_that_lacks_etmp_alone_gets_that_alone(house: House) -> None:
+    """relationships 4.4, third row"""
+    _cesa(house)
+    record = {
+        "arn": ARN,
+        "enrolmentKey": str(income_tax_key()),
+        "dateTime": "2026-03-01T00:00:00.000Z",
+        "syncToESStatus": "Success",
+        "references": [{"saAgentReference": "A1111A"}],
+    }
+    await house.room.record_kinds["relationship-copy-record"].replace([record | {"syncToETMPStatus": "Failed"}])
+
+    first = await _check(house, "HMRC-MTD-IT", "MTDITID", MTD_IT_ID)
+    second = await _check(house, "HMRC-MTD-IT", "MTDITID", MTD_IT_ID)
+
+    assert (first, second) == (Related(), NotRelated(NotRelatedCode.ALREADY_COPIED))
+    assert house.world.agents_in_etmp(income_tax_key()) == [ARN]
+    assert "allocate_delegated" not in house.world.calls
+    assert await house.records("relationship-copy-record") == [record | {"syncToETMPStatus": "Success"}]
+
+
 async def test_supporting_agents_are_never_copied(house: House) -> None:
     """relationships 1.8 step 5"""
     _cesa(house)
@@ -271,6 +292,18 @@ async def test_a_partial_authorisation_becomes_a_relationship(house: House) -> N
     (event,) = await house.audited("CreateRelationship")
     assert (event["howRelationshipCreated"], event["nino"]) == ("PartialAuth", NINO)
     assert "cesaRelationship" not in event
+
+
+async def test_a_conversion_ends_the_other_role_in_the_clients_name(house: House) -> None:
+    """relationships 4.6 step 3: always the client, even when the agent triggered it"""
+    await _partial(house, "HMRC-MTD-IT")
+    supporting = income_tax_key(service="HMRC-MTD-IT-SUPP")
+    house.world.relate(Arn.as_given(ARN), supporting)
+
+    assert await _check(house, "HMRC-MTD-IT", "MTDITID", MTD_IT_ID) == Related()
+
+    assert house.world.agents_in_store(supporting) == house.world.agents_in_etmp(supporting) == []
+    assert set(await house.requests.ended()) == {(ARN, "HMRC-MTD-IT-SUPP", NINO, "Client")}
 
 
 async def test_a_partial_authorisation_for_the_other_role_keeps_cesa_from_being_asked(house: House) -> None:

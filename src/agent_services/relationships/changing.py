@@ -25,7 +25,7 @@ from agent_services.relationships.wanted import (
     NothingToRemove,
     RoleChange,
 )
-from agent_services.tax_services import LEGACY_VAT_SERVICE_KEY, VRN, EnrolmentKey, tax_service
+from agent_services.tax_services import LEGACY_VAT_SERVICE_KEY, MTDITID, VRN, EnrolmentKey, tax_service
 from agent_services.upstreams.auth import AffinityGroup
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.upstreams.hip import Hip
@@ -112,7 +112,8 @@ class RelationshipChanges:
         ending = EndAuthority(
             arn=asked.arn,
             key=refined,
-            client_id=key.client_id if key.has_nino else None,
+            # Of an MTDITID the NINO is found out once all is done (2.2).
+            client_id=None if key.client_id_type == MTDITID.enrolment_name else key.client_id,
             ended_by=ended_by(caller),
         )
         try:

@@ -18,7 +18,6 @@ from agent_services.relationships.wanted import (
     Busy,
     EndAuthority,
     EndedBy,
-    HowCreated,
     HowEnded,
     RoleChange,
 )
@@ -27,14 +26,6 @@ from agent_services.upstreams.enrolment_store_proxy import EnrolmentStoreProxy
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.upstreams.hip import Hip
 from agent_services.upstreams.tax_enrolments import TaxEnrolments
-
-_ENDED_BY = {
-    HowCreated.CLIENT_ACCEPTED: EndedBy.CLIENT,
-    HowCreated.HMRC_ACCEPTED: EndedBy.HMRC,
-    HowCreated.COPIED_FROM_CESA: EndedBy.AGENT,
-    HowCreated.PARTIAL_AUTHORISATION: EndedBy.AGENT,
-}
-"""Who ends the same agent's other role by what they do. Spec: relationships 1.8, 5.2."""
 
 
 class DelegationLeftForLater(Exception):
@@ -162,7 +153,8 @@ class CreationSteps:
             arn=wanted.arn,
             key=other_key,
             client_id=None if wanted.nino is None else wanted.nino.value,
-            ended_by=_ENDED_BY[wanted.how],
+            # "always Client, even when the agent triggered it" (4.6 step 3)
+            ended_by=EndedBy.CLIENT,
             how=HowEnded.ROLE_CHANGED,
         )
         # Noted before it is done, so that an undoing gives it back however far this comes.
@@ -188,6 +180,7 @@ class CreationSteps:
             await self._intents.mark_done(work, run.intent.id, step, now=self._clock.now(), audit=run.audit)
             if wanted.is_copy and step is Step.ETMP:
                 await self._copies.set_etmp(work, wanted.arn, wanted.key, SyncStatus.SUCCESS)
-                await self._copies.set_es(work, wanted.arn, wanted.key, SyncStatus.IN_PROGRESS)
+                if Step.DELEGATION not in run.done:
+                    await self._copies.set_es(work, wanted.arn, wanted.key, SyncStatus.IN_PROGRESS)
             if wanted.is_copy and step is Step.DELEGATION:
                 await self._copies.set_es(work, wanted.arn, wanted.key, SyncStatus.SUCCESS)

@@ -28,16 +28,14 @@ class CopyRecords:
         return None if row is None else _copy_record(row)
 
     async def begin(self, arn: Arn, key: EnrolmentKey, references: Sequence[str], *, now: datetime) -> None:
-        """A fresh record whose first step is under way, in place of any earlier one."""
+        """ETMP is under way: in a fresh record, or in the one that is resumed, which keeps all else (4.1, 4.4)."""
         await self._pool.execute(
             """
             INSERT INTO agent_services.relationship_copy_record
                    (arn, enrolment_key, sa_agent_references, date_time, sync_to_etmp_status, sync_to_es_status)
             VALUES ($1, $2, $3::text[], $4, 'InProgress', NULL)
             ON CONFLICT (arn, enrolment_key) DO UPDATE
-               SET sa_agent_references = excluded.sa_agent_references, date_time = excluded.date_time,
-                   sync_to_etmp_status = excluded.sync_to_etmp_status,
-                   sync_to_es_status = excluded.sync_to_es_status
+               SET sync_to_etmp_status = excluded.sync_to_etmp_status
             """,
             arn.value,
             str(key),
