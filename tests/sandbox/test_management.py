@@ -201,7 +201,9 @@ async def test_levers(nobody: Caller) -> None:
     restored = await nobody.post("/sandbox/agents/XARN1000001/unsuspend")
     insolvent = await nobody.post("/sandbox/clients/101000181/insolvent")
     customer = (await nobody.get("/vat/customer/vrn/101000181/information")).json
-    signed_up = [await nobody.post("/sandbox/clients/AB100006B/sign-up-itsa", {"mtdItId": "XJIT00000020007"})] * 2
+    signed_up = [
+        await nobody.post("/sandbox/clients/AB100006B/sign-up-itsa", body) for body in (None, {"mtdItId": "X"})
+    ]
     details = await nobody.having(HIP_HEADERS | {"X-Message-Type": "TaxpayerDisplay", "X-Regime-Type": "ITSA"}).get(
         "/etmp/RESTAdapter/itsa/taxpayer/business-details?nino=AB100006"
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agent_services.platform.clock import Clock
 from agent_services.platform.database import Database
 from agent_services.sandbox import generators
+from agent_services.sandbox.cast.sign_up import MTD_IT_IDS_ON_SIGN_UP
 from agent_services.sandbox.documents import Document, without_absent
 from agent_services.sandbox.enrolments.store import EnrolmentsStore, Kind
 from agent_services.sandbox.population.entry import Entry
@@ -89,7 +90,8 @@ class Levers:
         present = await self._records.find(RecordKind.BUSINESS_DETAILS, "nino", person.nino_without_suffix or nino)
         if present is not None and isinstance(present.get("mtdId"), str):
             return str(present["mtdId"])
-        wanted = mtd_it_id or generators.mtd_it_id(f"nino:{person.nino_without_suffix}")
+        own = MTD_IT_IDS_ON_SIGN_UP.get(person.user_id)
+        wanted = mtd_it_id or own or generators.mtd_it_id(f"nino:{person.nino_without_suffix}")
         signed_up = person if person.utr else replace(person, utr=generators.utr(person.user_id))
         postcode = person.address.postcode if person.address else None
         held = HeldKey.of(
