@@ -66,6 +66,20 @@ async def test_an_upstream_status_passes_through_the_check(first_day: Platform) 
     assert (answer.status, answer.json["statusCode"]) == (503, 503)
 
 
+async def test_the_two_calls_of_a_check_may_fail_one_by_one(first_day: Platform) -> None:
+    """relationships 1.3"""
+    await first_day.nobody().delete("/sandbox/journal")
+    answers = []
+    for kind, status in (("principal", 500), ("delegated", 502)):
+        fault = {"match": {"pathRegex": f"type={kind}"}, "action": {"status": status}, "times": 1}
+        assert (await first_day.nobody().post("/sandbox/faults", fault)).status == 201
+        answers.append(await first_day.person("amelia").get(f"/agent/{AMELIA}/{ROWANS_VAT}"))
+
+    journal = (await first_day.nobody().get("/sandbox/journal?upstream=enrolment-store-proxy")).json["calls"]
+    assert [answer.status for answer in answers] == [500, 502]
+    assert [call["operation"] for call in journal] == ["ES1 principal", "ES1 principal", "ES1 delegated"]
+
+
 async def test_what_cesa_knows_of_marion_is_copied(first_day: Platform) -> None:
     """relationships 1.8; sandbox 6, check 7"""
     answer = await first_day.person("amelia").get(f"/agent/{AMELIA}/{MARION}")
@@ -198,6 +212,7 @@ async def test_a_failing_delete_is_404_with_its_code_and_is_finished_later(
 
     assert (answer.status, answer.json) == (404, {"code": code})
     assert (record.get("syncToESStatus"), record.get("syncToETMPStatus")) == (es, etmp)
+    assert (record["suppliedClientId"], record["relationshipEndedBy"]) == ("101000181", "Agent")
     assert (pending.status, pending.json) == (404, {"code": "RELATIONSHIP_DELETE_PENDING"})
     assert (settled.status, settled.json) == (404, {"code": "RELATIONSHIP_NOT_FOUND"})
     assert await first_day.records("delete-record") == []
@@ -249,6 +264,15 @@ async def test_other_methods_are_unknown(first_day: Platform) -> None:
         404,
         {"statusCode": 404, "message": "URI not found", "requested": path},
     )
+
+
+async def test_an_unknown_path_is_repeated_as_received(first_day: Platform) -> None:
+    """relationships 0.1"""
+    path = f"{PREFIX}/no%20such%2Fpath"
+
+    answer = await first_day.nobody().get(f"{path}?query=1")
+
+    assert (answer.status, answer.json["requested"]) == (404, path)
 
 
 async def test_termination_forgets_records_of_the_agent(first_day: Platform) -> None:

@@ -130,7 +130,7 @@ class ErrorFamilies:
         assert isinstance(error, HTTPException)
         family = self.of(request.url.path)
         if error.status_code in (404, 405):
-            return family.unknown_route(request.url.path)
+            return family.unknown_route(_as_received(request))
         if error.status_code < 500:
             return family.bad_request()
         return family.unexpected(error.status_code)
@@ -143,3 +143,9 @@ class ErrorFamilies:
     async def on_unexpected(self, request: Request, error: Exception) -> Response:
         """The single place where an unexpected exception becomes an answer; the correlation layer logs it."""
         return self.of(request.url.path).unexpected(500)
+
+
+def _as_received(request: Request) -> str:
+    """The path with its percent-encoding kept, as in audit events; without query."""
+    raw_path = request.scope.get("raw_path")
+    return raw_path.decode("latin-1") if isinstance(raw_path, bytes) else request.url.path
