@@ -29,8 +29,8 @@ from benchmarks.upstreams import DELAY_SECONDS
 
 _SIZES = (10_000, 1_000_000)
 _LARGE_SIZES = (10_000, 1_000_000, 10_000_000)
-_WARM_UP_SECONDS = 1.0
-_TURNS = 2
+_WARM_UP_SECONDS = 0.5
+_TURNS = 4
 _CONCURRENT_CHECKS = 64
 _MOST_MEGABYTES = 200
 
@@ -62,7 +62,9 @@ def _options() -> Options:
     parser.add_argument("--large", action="store_true", help="also with 10,000,000 relationships (some 20 GB of disk)")
     parser.add_argument("--sizes", type=int, nargs="+", help="these numbers of relationships instead, growing")
     parser.add_argument("--only", type=Scenario, nargs="+", choices=list(Scenario), default=list(Scenario))
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each turn; each row has two of ours and two")
+    parser.add_argument(
+        "--seconds", type=float, default=1.5, help="of each turn of load"
+    )
     given = parser.parse_args()
     sizes = given.sizes or (_LARGE_SIZES if given.large else _SIZES)
     return Options(sorted(sizes), given.only, min(given.seconds, 60.0))
