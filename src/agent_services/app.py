@@ -1,7 +1,7 @@
 """The web application: which routes, layers and error families there are, around the composed rooms."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from agent_services import authorisation_api, invitations, mapping, relationships, test_support
 from agent_services.auth import OPEN, called_by
-from agent_services.authorisation_api import Messages, MessageStyle
+from agent_services.authorisation_api import CallingSoftwareLayer, Messages, MessageStyle
 from agent_services.composition import Platform, composed
 from agent_services.composition.documents import document_of
 from agent_services.platform.http import health, test_only
@@ -23,7 +23,14 @@ from agent_services.platform.http.accept import AcceptLayer, AcceptRule
 from agent_services.platform.http.bare_paths import BareForm, BarePathLayer
 from agent_services.platform.http.correlation import CorrelationLayer
 from agent_services.platform.http.errors import ServiceError, render_service_error
-from agent_services.platform.http.families import EnvelopeFamily, ErrorFamilies, OAuthFamily
+from agent_services.platform.http.families import (
+    EnvelopeFamily,
+    ErrorFamilies,
+    ErrorFamily,
+    OAuthFamily,
+    Strangers,
+    first_segment,
+)
 from agent_services.platform.http.hot_route import HotRoute, HotRoutesLayer
 from agent_services.settings import Settings
 from agent_services.upstreams.errors import UpstreamFailed
@@ -62,15 +69,19 @@ _CREATE_TEST_USER_FAMILY: Final = EnvelopeFamily(
     bad_request_message="Bad Request",
     server_error_message="An unexpected error occurred",
 )
-_FAMILIES: Final = ErrorFamilies(
-    {
-        "/agents": _AUTHORISATION_API_FAMILY,
-        "/api": _AUTHORISATION_API_FAMILY,
-        test_support.CONTEXT: _TEST_SUPPORT_FAMILY,
-        "/create-test-user": _CREATE_TEST_USER_FAMILY,
-        "/oauth": OAuthFamily(),
-    }
+_UNKNOWN_API_FAMILY: Final = EnvelopeFamily(
+    not_found_message="The requested resource could not be found.",
+    bad_request_message="Bad Request",
+    server_error_message="Internal server error",
 )
+_BY_PREFIX: Final[Mapping[str, ErrorFamily]] = {
+    "/agents": _AUTHORISATION_API_FAMILY,
+    "/api": _AUTHORISATION_API_FAMILY,
+    test_support.CONTEXT: _TEST_SUPPORT_FAMILY,
+    "/create-test-user": _CREATE_TEST_USER_FAMILY,
+    "/oauth": OAuthFamily(),
+}
+_FAMILIES: Final = ErrorFamilies(_BY_PREFIX)
 _SERVICES: Final[dict[str, tuple[str, ...]]] = {
     "relationships": (_BACK_ENDS,),
     "invitations": (_BACK_ENDS,),
@@ -126,7 +137,7 @@ def sandbox_application(
         api.include_router(router)
     api.include_router(_documents_page)
     api.router.routes.append(static_route())
-    _handle_failures(api)
+    _handle_failures(api, _FAMILIES)
     api.mount("/", wire)
     return CorrelationLayer(gateway_layer(api, api.state))
 
@@ -166,7 +177,7 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
         api.include_router(router)
     api.include_router(_documents_page)
     api.router.routes.append(static_route())
-    _handle_failures(api)
+    _handle_failures(api, _families(api, settings))
     api.openapi = lambda: _document(api)  # type: ignore[method-assign]  # FastAPI's documented way
     return api
 
@@ -211,7 +222,18 @@ def _routers(settings: Settings) -> Sequence[APIRouter]:
     return routers
 
 
-def _handle_failures(api: FastAPI) -> None:
+def _families(api: FastAPI, settings: Settings) -> ErrorFamilies:
+    """Behind the gateway a path that nobody here owns asks for an unknown API.
+
+    Spec: README, settled questions (order of checks before the public API); authorisation-api 8.4.
+    """
+    if settings.upstreams != "sandbox":
+        return _FAMILIES
+    known = frozenset(first_segment(getattr(route, "path", "")) for route in api.routes)
+    return ErrorFamilies(_BY_PREFIX, Strangers(known, _UNKNOWN_API_FAMILY))
+
+
+def _handle_failures(api: FastAPI, families: ErrorFamilies) -> None:
     async def on_upstream_failure(request: Request, error: Exception) -> Response:
         assert isinstance(error, UpstreamFailed)  # registered for this class alone
         log.warning(
@@ -221,14 +243,14 @@ def _handle_failures(api: FastAPI) -> None:
             kind=error.kind.value,
             status=error.status,
         )
-        return _FAMILIES.of(request.url.path).unexpected(error.surfaces_as, error.public_message)
+        return families.of(request.url.path).unexpected(error.surfaces_as, error.public_message)
 
     api.add_exception_handler(authorisation_api.Refusal, authorisation_api.render_refusal)
     api.add_exception_handler(ServiceError, render_service_error)
     api.add_exception_handler(UpstreamFailed, on_upstream_failure)
-    api.add_exception_handler(HTTPException, _FAMILIES.on_http_exception)
-    api.add_exception_handler(RequestValidationError, _FAMILIES.on_validation_error)
-    api.add_exception_handler(Exception, _FAMILIES.on_unexpected)
+    api.add_exception_handler(HTTPException, families.on_http_exception)
+    api.add_exception_handler(RequestValidationError, families.on_validation_error)
+    api.add_exception_handler(Exception, families.on_unexpected)
 
 
 def _layers(api: FastAPI, settings: Settings) -> ASGIApp:
@@ -237,7 +259,7 @@ def _layers(api: FastAPI, settings: Settings) -> ASGIApp:
     if settings.serves_test_support:
         context = test_support.CONTEXT
         rules.append(AcceptRule(context + "/", context + "/api/", frozenset({"1.0"}), messages.accept_refused))
-    app: ASGIApp = AcceptLayer(HotRoutesLayer(api, _hot_routes()), rules)
+    app: ASGIApp = CallingSoftwareLayer(AcceptLayer(HotRoutesLayer(api, _hot_routes()), rules))
     if settings.upstreams == "sandbox":
         from agent_services.composition.sandbox import gateway_layer
 

@@ -60,6 +60,7 @@ class TestEveryRoute:
         reply = await platform.software("stride-sam").call(method, path)
 
         assert refusal(reply) == (401, "UNAUTHORIZED")
+        assert reply.headers["WWW-Authenticate"] == BEARER_REALM
 
     async def test_refuses_an_agent_who_has_not_subscribed(
         self, platform: Platform, method: str, path: str, scope: str
@@ -125,10 +126,11 @@ async def test_malformed_id_wins_over_the_callers_rights(platform: Platform, inv
     assert (reply.status, reply.json) == (400, {"code": "BAD_REQUEST", "message": "Bad Request"})
 
 
-async def test_broken_json_wins_over_the_callers_rights(platform: Platform) -> None:
+@pytest.mark.parametrize("body", [b"{", b" ", b'{"service":"\xff"}'])
+async def test_broken_json_wins_over_the_callers_rights(platform: Platform, body: bytes) -> None:
     """authorisation-api 1.1, step 5"""
     reply = await platform.software("iris").call(
-        "POST", f"/agents/{ARN}/invitations", data=b"{", headers={"Content-Type": "application/json"}
+        "POST", f"/agents/{ARN}/invitations", data=body, headers={"Content-Type": "application/json"}
     )
 
     assert (reply.status, reply.json) == (400, {"code": "BAD_REQUEST", "message": "Bad Request"})
@@ -152,6 +154,23 @@ async def test_unknown_path_below_the_api(platform: Platform, method: str, path:
     reply = await platform.software("amelia").call(method, path)
 
     assert refusal(reply) == (404, "MATCHING_RESOURCE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["/no-such-api/x", "/agent-nothing/x"])
+async def test_unknown_api(platform: Platform, path: str) -> None:
+    """README, settled: the gateway's answer too."""
+    reply = await platform.software("amelia").get(path)
+
+    assert (reply.status, reply.json) == (
+        404,
+        {"code": "NOT_FOUND", "message": "The requested resource could not be found."},
+    )
+
+
+async def test_an_unknown_path_of_a_back_end_is_none_of_an_unknown_api(platform: Platform) -> None:
+    reply = await platform.person("amelia").get("/agent-client-relationships/nothing")
+
+    assert (reply.status, reply.json["message"]) == (404, "URI not found")
 
 
 async def test_the_form_without_context_is_the_same_route(platform: Platform) -> None:

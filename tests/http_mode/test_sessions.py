@@ -214,3 +214,16 @@ async def test_the_session_goes_to_services_and_never_to_a_platform(house: House
 
     assert reply.status == 404
     assert with_session.status == 418
+
+
+async def test_the_public_api_passes_on_which_software_calls(house: House) -> None:
+    """authorisation-api 1; upstreams 2.2"""
+    agent = await house.new_agent()
+    told = {"upstream": "auth", "header": {"x-client-id": "^some-software$"}}
+    headers = {"X-Client-ID": "some-software"}
+
+    async with house.fault(told, {"status": 418}):
+        public = await agent.v1.call("GET", f"/agents/{agent.arn}/invitations", headers=headers)
+        back_end = await agent.plain.call("GET", f"{ACR}/api/{agent.arn}/invitations", headers=headers)
+
+    assert (public.status, back_end.status) == (500, 200)

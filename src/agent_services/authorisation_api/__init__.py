@@ -2,6 +2,7 @@
 
 from agent_services.authorisation_api.answers import AnswerSettings
 from agent_services.authorisation_api.api import hot_paths, hot_routes, render_refusal, router
+from agent_services.authorisation_api.calling_software import CallingSoftwareLayer
 from agent_services.authorisation_api.documentation import documentation_router
 from agent_services.authorisation_api.errors import Messages, MessageStyle, Refusal
 from agent_services.authorisation_api.room import (
@@ -14,6 +15,7 @@ __all__ = [
     "AnswerSettings",
     "AuthorisationApi",
     "AuthorisationApiSettings",
+    "CallingSoftwareLayer",
     "MessageStyle",
     "Messages",
     "Refusal",

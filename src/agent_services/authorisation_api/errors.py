@@ -75,6 +75,7 @@ _STATUS: Mapping[ApiCode, int] = MappingProxyType(
     )
 )
 _FORBIDDEN = 403
+_CHALLENGE = 'Bearer realm="HMRC API Platform"'
 
 _DOCUMENTED: Mapping[ApiCode, str] = MappingProxyType(
     {
@@ -145,6 +146,8 @@ class Refusal(ServiceError):
         super().__init__(headers={} if location is None else {"Location": location})
         self.code = code
         self.status = _STATUS.get(code, _FORBIDDEN)
+        if code is ApiCode.UNAUTHORIZED:
+            self.headers["WWW-Authenticate"] = _CHALLENGE
 
     @property
     def log_fields(self) -> Mapping[str, object]:

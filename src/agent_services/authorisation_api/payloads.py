@@ -87,7 +87,7 @@ async def read_payload(request: Request) -> Any:
     if not is_json(request):
         return NO_JSON
     body = await request.body()
-    if not body.strip():
+    if not body:
         return NO_JSON
     try:
         return from_json(body, allow_inf_nan=False)

@@ -31,7 +31,7 @@ class RequestContext:
     akamai_reputation: str | None = field(default=None, repr=False)
     request_chain: str | None = None
     client_id: str | None = None
-    """`X-Client-ID`: the calling application, for the log; not forwarded unless allow-listed."""
+    """`X-Client-ID`: the calling application. Forwarded by the public API, else only where allow-listed."""
     allowlisted: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Further headers that the operator lets through (`bootstrap.http.headersAllowlist`), as received."""
     path: str = field(default="", repr=False)
@@ -60,7 +60,8 @@ class RequestContext:
             elif allowlist and (name := raw_name.decode("latin-1")) in allowlist:
                 allowlisted.append((name, raw_value.decode("latin-1")))
         given_id = found.pop("request_id", None)
-        return cls(request_id or given_id or new_request_id(), **found, allowlisted=tuple(allowlisted), path=path)
+        context = cls(request_id or given_id or new_request_id(), **found, allowlisted=tuple(allowlisted), path=path)
+        return context.passing_client_id_on() if CLIENT_ID in allowlist else context
 
     @classmethod
     def for_job(cls, service_token: str | None) -> "RequestContext":
@@ -70,10 +71,18 @@ class RequestContext:
             authorization=None if service_token is None else f"Bearer {service_token}",
         )
 
+    def passing_client_id_on(self) -> "RequestContext":
+        """The same request, whose `X-Client-ID` (if it has one) travels on to upstreams."""
+        if self.client_id is None or any(name == CLIENT_ID for name, _ in self.allowlisted):
+            return self
+        return replace(self, allowlisted=(*self.allowlisted, (CLIENT_ID, self.client_id)))
+
     def acting_as(self, *, authorization: str, session_id: str | None) -> "RequestContext":
         """The same request with somebody else's session."""
         return replace(self, authorization=authorization, session_id=session_id)
 
+
+CLIENT_ID = "x-client-id"
 
 _FORWARDED = {
     b"x-request-id": "request_id",

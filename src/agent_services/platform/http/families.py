@@ -110,19 +110,38 @@ class OAuthFamily:
         return JSONResponse({"error": error, "error_description": description}, status_code=status)
 
 
-class ErrorFamilies:
-    """Finds the family of a path: the longest prefix that fits, else the framework's."""
+def first_segment(path: str) -> str:
+    """What stands between the first slash and the second; of a path or of a route's template."""
+    return path.removeprefix("/").split("/", 1)[0]
 
-    def __init__(self, by_prefix: Mapping[str, ErrorFamily]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """The family of every path whose first segment is not one of `known`."""
+
+    known: frozenset[str]
+    family: ErrorFamily
+
+    def own(self, path: str) -> bool:
+        return first_segment(path) not in self.known
+
+
+class ErrorFamilies:
+    """Finds the family of a path: the longest prefix that fits, else the strangers', else the framework's."""
+
+    def __init__(self, by_prefix: Mapping[str, ErrorFamily], strangers: Strangers | None = None) -> None:
         self._by_prefix: Sequence[tuple[str, ErrorFamily]] = sorted(
             by_prefix.items(), key=lambda item: len(item[0]), reverse=True
         )
+        self._strangers = strangers
         self._default = FrameworkFamily()
 
     def of(self, path: str) -> ErrorFamily:
         for prefix, family in self._by_prefix:
             if path == prefix or path.startswith(prefix + "/"):
                 return family
+        if self._strangers is not None and self._strangers.own(path):
+            return self._strangers.family
         return self._default
 
     async def on_http_exception(self, request: Request, error: Exception) -> Response:
