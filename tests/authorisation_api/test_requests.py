@@ -140,6 +140,7 @@ async def test_refusals_by_the_clients_records(platform: Platform) -> None:
     wrong_date = await agent.v1.post(path, vat("101000181", "2017-04-02"))
     insolvent = await agent.v1.post(path, vat("101000377", "2012-02-10"))
     wrong_postcode = await agent.v1.post(path, income_tax("AB100002B", "BN12 6DL"))
+    overseas = await agent.v1.post(path, income_tax("AB100003C", "BN12 6DL"))
     no_postcode = await agent.v1.post(path, income_tax("AB100004D", "BN12 6DL"))
     forces = await agent.v1.post(path, income_tax("AB100002B", "BFPO 1"))
 
@@ -147,8 +148,9 @@ async def test_refusals_by_the_clients_records(platform: Platform) -> None:
     assert refusal(wrong_date) == (403, "VAT_REG_DATE_DOES_NOT_MATCH")
     assert refusal(insolvent) == (403, "VAT_CLIENT_INSOLVENT")
     assert refusal(wrong_postcode) == (403, "POSTCODE_DOES_NOT_MATCH")
-    # A British address without a postcode counts as overseas. Spec: invitations 16.3.
-    assert refusal(no_postcode) == (400, "INVALID_PAYLOAD")
+    assert refusal(overseas) == (400, "INVALID_PAYLOAD")
+    # Spec: sandbox 5.2, C4.
+    assert refusal(no_postcode) == (403, "CLIENT_REGISTRATION_NOT_FOUND")
     assert refusal(forces) == (400, "POSTCODE_FORMAT_INVALID")
 
 

@@ -84,8 +84,7 @@ async def test_citizens(reader: Caller) -> None:
     }
     assert short.json == found.json
     assert (overseas.json["address"]["country"], "postcode" in overseas.json["address"]) == ("NORWAY", False)
-    address = without_postcode.json["address"]
-    assert (address["country"], "postcode" in address) == ("GREAT BRITAIN", False)
+    assert without_postcode.json["address"].keys() == {"line1", "line2", "type"}
     assert (unknown.status, unknown.json["code"]) == (404, "CITIZEN_RECORD_NOT_FOUND")
     assert (invalid.status, invalid.json) == (
         400,

@@ -183,7 +183,8 @@ INCOME_TAX_CLIENTS: tuple[Party, ...] = (
         _individual(
             "liam",
             "Liam Fairweather",
-            _gb("22 Castle Hill", "Lincoln", None),
+            # No country either: one of the United Kingdom's would count as overseas, and he could be found.
+            Address("22 Castle Hill", "Lincoln"),
             nino="AB100004D",
             utr="7110000404",
         ),
