@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -72,6 +73,14 @@ def called_by(requirement: Requirement | Open) -> Callable[[Endpoint], Endpoint]
         return endpoint
 
     return state
+
+
+def all_called_by(router: APIRouter, requirement: Requirement | Open) -> APIRouter:
+    """States it for every route of a router of the platform, which knows nothing of callers."""
+    for route in router.routes:
+        if isinstance(route, Route):
+            called_by(requirement)(route.endpoint)
+    return router
 
 
 def stated_on(route: BaseRoute) -> Requirement | Open | None:
