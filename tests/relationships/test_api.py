@@ -266,13 +266,14 @@ async def test_other_methods_are_unknown(first_day: Platform) -> None:
     )
 
 
-async def test_an_unknown_path_is_repeated_as_received(first_day: Platform) -> None:
-    """relationships 0.1"""
-    path = f"{PREFIX}/no%20such%2Fpath"
+@pytest.mark.parametrize("service", [PREFIX, "/agent-mapping"])
+async def test_an_unknown_path_is_repeated_as_received(first_day: Platform, service: str) -> None:
+    """relationships 0.1; mapping, EH"""
+    path = f"{service}/no%20such%2Fpath"
 
     answer = await first_day.nobody().get(f"{path}?query=1")
 
-    assert (answer.status, answer.json["requested"]) == (404, path)
+    assert (answer.status, answer.json) == (404, {"statusCode": 404, "message": "URI not found", "requested": path})
 
 
 async def test_termination_forgets_records_of_the_agent(first_day: Platform) -> None:
