@@ -272,3 +272,32 @@ async def test_one_by_one_stops_at_the_first_failure() -> None:
 
     assert await OneByOne(deliver_one, failures=(ConnectionError,)).deliver(envelopes) == 2
     assert seen == [b"0", b"1"]
+
+
+async def test_a_slow_upstream_is_sent_several_events_at_once() -> None:
+    envelopes = [AuditEnvelope(UUID(int=number), b"%d" % number) for number in range(5)]
+    taken: list[bytes] = []
+    three_are_under_way = asyncio.Barrier(3)
+
+    async def deliver_one(document: bytes) -> None:
+        if document in (b"0", b"1", b"2"):
+            await three_are_under_way.wait()
+        taken.append(document)
+
+    async with asyncio.timeout(10):
+        assert await OneByOne(deliver_one, failures=(ConnectionError,), at_once=3).deliver(envelopes) == 5
+
+    assert sorted(taken) == [b"0", b"1", b"2", b"3", b"4"]
+
+
+async def test_what_stands_behind_a_failed_event_is_delivered_again() -> None:
+    envelopes = [AuditEnvelope(UUID(int=number), b"%d" % number) for number in range(5)]
+    taken: list[bytes] = []
+
+    async def deliver_one(document: bytes) -> None:
+        if document == b"1":
+            raise ConnectionError
+        taken.append(document)
+
+    assert await OneByOne(deliver_one, failures=(ConnectionError,), at_once=3).deliver(envelopes) == 1
+    assert sorted(taken) == [b"0", b"2"]

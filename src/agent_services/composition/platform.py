@@ -37,6 +37,7 @@ from agent_services.upstreams.email.recording import RecordingEmail, SentEmails,
 from agent_services.upstreams.errors import UpstreamFailed
 from agent_services.upstreams.ports import Upstreams
 
+_EVENTS_AT_ONCE = 16
 _RELATIONSHIPS = "agent-client-relationships"
 _MAPPING = "agent-mapping"
 _AUTHORISATION_API = "agent-authorisation-api"
@@ -123,7 +124,8 @@ async def _first_day(platform: Platform) -> None:
 async def _start_jobs(stack: AsyncExitStack, foundation: Foundation, surroundings: Surroundings) -> None:
     sink: AuditSink
     if surroundings.sandbox is None:
-        sink = OneByOne(surroundings.calling_as(_RELATIONSHIPS).audit.deliver, failures=(UpstreamFailed,))
+        audit = surroundings.calling_as(_RELATIONSHIPS).audit
+        sink = OneByOne(audit.deliver, failures=(UpstreamFailed,), at_once=_EVENTS_AT_ONCE)
     else:
         sink = surroundings.sandbox.audit_sink
     delivery = AuditDelivery(foundation.audit, sink, foundation.locks, foundation.clock)

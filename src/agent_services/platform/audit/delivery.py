@@ -1,4 +1,4 @@
-"""Delivering what the outbox holds, in order, by one process at a time."""
+"""Delivering what the outbox holds, oldest first, by one process at a time."""
 
 import asyncio
 import contextlib
@@ -42,21 +42,37 @@ class OneByOne:
     """A sink over an upstream that takes one document at a time."""
 
     def __init__(
-        self, deliver_one: Callable[[bytes], Awaitable[object]], *, failures: tuple[type[Exception], ...]
+        self,
+        deliver_one: Callable[[bytes], Awaitable[object]],
+        *,
+        failures: tuple[type[Exception], ...],
+        at_once: int = 1,
     ) -> None:
-        """`deliver_one` raises one of `failures` when the event is to be tried again later."""
+        """`deliver_one` raises one of `failures` when the event is to be tried again later.
+
+        `at_once` events are under way together, so that an upstream's latency does not bound how many are
+        delivered. They may then arrive in another order; each says when it was made.
+        """
         self._deliver_one = deliver_one
         self._failures = failures
+        self._at_once = at_once
 
     async def deliver(self, events: Sequence[AuditEnvelope]) -> int:
-        # One after the other: auditors read them in order.
-        for done, event in enumerate(events):
-            try:
-                await self._deliver_one(event.document)
-            except self._failures as failure:
-                log.warning("audit_delivery_failed", failure=type(failure).__name__)
-                return done
+        for start in range(0, len(events), self._at_once):
+            together = events[start : start + self._at_once]
+            are_done = await asyncio.gather(*map(self._is_done, together))
+            if not all(are_done):
+                # Those behind the first that failed are delivered again, under the same event ids.
+                return start + are_done.index(False)
         return len(events)
+
+    async def _is_done(self, event: AuditEnvelope) -> bool:
+        try:
+            await self._deliver_one(event.document)
+        except self._failures as failure:
+            log.warning("audit_delivery_failed", failure=type(failure).__name__)
+            return False
+        return True
 
 
 class AuditDelivery:
