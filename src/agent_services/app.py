@@ -1,7 +1,7 @@
 """The web application: which routes, layers and error families there are, around the composed rooms."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from agent_services import authorisation_api, invitations, mapping, relationships, test_support
@@ -229,8 +230,18 @@ def _families(api: FastAPI, settings: Settings) -> ErrorFamilies:
     """
     if settings.upstreams != "sandbox":
         return _FAMILIES
-    known = frozenset(first_segment(getattr(route, "path", "")) for route in api.routes)
+    known = frozenset(map(first_segment, _templates(api.routes)))
     return ErrorFamilies(_BY_PREFIX, Strangers(known, _UNKNOWN_API_FAMILY))
+
+
+def _templates(routes: Iterable[BaseRoute]) -> Iterator[str]:
+    """Every route's path template. An included router stands among the routes as one, with its own inside."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield getattr(route, "path", "")
+        else:
+            yield from _templates(included.routes)
 
 
 def _handle_failures(api: FastAPI, families: ErrorFamilies) -> None:
