@@ -10,12 +10,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from agent_services import authorisation_api, invitations, mapping, relationships, test_support
-from agent_services.auth import OPEN, called_by
+from agent_services.auth import OPEN, TEST_ONLY, all_called_by, called_by
 from agent_services.authorisation_api import CallingSoftwareLayer, Messages, MessageStyle
 from agent_services.composition import Platform, composed
 from agent_services.composition.documents import document_of
@@ -132,15 +132,25 @@ def sandbox_application(
     from agent_services.composition.sandbox import gateway_layer
 
     api = FastAPI(
-        title="agent-services sandbox", version="0.1.0", lifespan=lifespan, docs_url=None, redirect_slashes=False
+        title="agent-services sandbox",
+        version="0.1.0",
+        lifespan=lifespan,
+        docs_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
     )
-    for router in (health.router, *routers):
+    for router in (all_called_by(health.router, OPEN), *routers):
         api.include_router(router)
     api.include_router(_documents_page)
     api.router.routes.append(static_route())
     _handle_failures(api, _FAMILIES)
     api.mount("/", wire)
     return CorrelationLayer(gateway_layer(api, api.state))
+
+
+def routes_served(settings: Settings) -> Sequence[BaseRoute]:
+    """Every route of the application with these settings, for whoever checks them; nothing is opened."""
+    return _api(settings, lambda: composed(settings, runs_jobs=False)).routes
 
 
 def service_names() -> list[str]:
@@ -168,7 +178,7 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         redirect_slashes=False,
     )
     api.state.settings = settings
@@ -186,6 +196,14 @@ def _api(settings: Settings, compose: Callable[[], AbstractAsyncContextManager[P
 _documents_page = APIRouter(include_in_schema=False)
 
 
+@_documents_page.get("/openapi.json")
+@called_by(OPEN)
+async def openapi_json(request: Request) -> Response:
+    """The OpenAPI document of all that this process serves."""
+    document = request.app.openapi()
+    return JSONResponse(document)
+
+
 @_documents_page.get("/docs")
 @called_by(OPEN)
 async def docs() -> Response:
@@ -199,7 +217,7 @@ def _hot_routes() -> list[HotRoute]:
 
 def _routers(settings: Settings) -> Sequence[APIRouter]:
     routers = [
-        health.router,
+        all_called_by(health.router, OPEN),
         authorisation_api.router,
         authorisation_api.documentation_router,
         invitations.router,
@@ -210,7 +228,7 @@ def _routers(settings: Settings) -> Sequence[APIRouter]:
         routers += [test_support.router, test_support.documentation_router]
     if settings.test_only:
         routers += [
-            test_only.router,
+            all_called_by(test_only.router, TEST_ONLY),
             invitations.test_only_router,
             relationships.test_only_router,
             mapping.test_only_router,
