@@ -22,11 +22,13 @@ async def test_a_snapshot_brings_back_requests_and_relationships(platform: Platf
 async def test_reset_brings_back_the_first_day(platform: Platform) -> None:
     agent, client = await platform.new_agent(), await platform.new_vat_client()
     await platform.request(agent, client)
+    await platform.nobody().post("/sandbox/clock/advance", {"days": 400})
 
     reply = await platform.nobody().post("/sandbox/reset")
 
     assert reply.status in (200, 204)
     assert await platform.records("invitation") == []
+    assert (await platform.nobody().get("/sandbox/clock")).json["mode"] == "real"
     mapped = [(each["service"], each["identifier"]) for each in await platform.records("mapping")]
     assert mapped == [("IR-SA-AGENT", "BW100A"), ("IR-SA-AGENT", "BW099Z"), ("AgentCode", "LEGACY100008")]
     path = "/agent-client-relationships/agent/XARN1000001/service/HMRC-MTD-VAT/client/VRN/101000181"

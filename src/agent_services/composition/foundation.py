@@ -30,6 +30,10 @@ class Foundation:
     jobs: Jobs
     audit: Audit
 
+    async def real_time(self) -> None:
+        """Brings a moved clock back."""
+        await self.clock.reset()
+
 
 @asynccontextmanager
 async def foundation_of(settings: Settings) -> AsyncIterator[Foundation]:

@@ -162,8 +162,11 @@ def create_sandbox_app(settings: Settings) -> ASGIApp:
             house.bind_to(api.state)
             api.state.database = foundation.database
             api.state.stopping = False
+            # Its own jobs alone: a worker takes what it knows, so those of services on the same database stay theirs.
+            foundation.jobs.start()
             yield
             api.state.stopping = True
+            await foundation.jobs.stop()
 
     from agent_services.app import sandbox_application
 
@@ -236,7 +239,7 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
     )
     _schedule_sweep(foundation, sandbox, gateway)
     is_first_day = await sandbox.start()
-    sandbox.also_reset.append(gateway.reset)
+    sandbox.also_reset += [gateway.reset, foundation.real_time]
     try:
         await gateway.start()
         yield SandboxHouse(sandbox, gateway, is_first_day)
