@@ -239,7 +239,7 @@ async def _house(settings: Settings, foundation: Foundation) -> AsyncIterator[Sa
     )
     _schedule_sweep(foundation, sandbox, gateway)
     is_first_day = await sandbox.start()
-    sandbox.also_reset += [gateway.reset, foundation.real_time]
+    sandbox.also_reset.extend([gateway.reset, foundation.real_time])
     try:
         await gateway.start()
         yield SandboxHouse(sandbox, gateway, is_first_day)
