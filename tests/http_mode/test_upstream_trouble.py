@@ -225,6 +225,73 @@ async def test_nobody_waits_for_the_cache_of_clients(house: House) -> None:
     assert traced.reply.status == 204
 
 
+@pytest.mark.parametrize("trouble", [Trouble.UNAVAILABLE, Trouble.RESET])
+async def test_accept_does_not_wait_for_its_email(house: House, trouble: Trouble) -> None:
+    """upstreams 16"""
+    agent, client = await house.new_agent(), await house.new_vat_client()
+    invitation_id = await house.services.request(agent, client)
+
+    async with in_trouble(house, trouble, "email"):
+        reply = await bounded(client.plain, "PUT", accept(invitation_id))
+
+    assert reply.status == 204
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(Trouble.UNAVAILABLE, 204), (Trouble.TOO_MANY, 204), (Trouble.RESET, 502), (Trouble.SLOW, 504)],
+)
+async def test_reject_tells_of_an_email_service_out_of_reach_and_stands(
+    house: House, trouble: Trouble, status: int
+) -> None:
+    """upstreams 16"""
+    agent, client = await house.new_agent(), await house.new_vat_client()
+    invitation_id = await house.services.request(agent, client)
+    path = f"/agent-client-relationships/client/authorisation-response/reject/{invitation_id}"
+
+    async with in_trouble(house, trouble, "email"):
+        reply = await bounded(client.plain, "PUT", path)
+
+    request = await agent.v1.get(f"/agents/{agent.arn}/invitations/{invitation_id}")
+    assert (reply.status, request.json["status"]) == (status, "Rejected")
+
+
+@pytest.mark.parametrize("trouble", list(Trouble))
+async def test_asking_while_agents_records_are_in_trouble(house: House, trouble: Trouble) -> None:
+    """upstreams 9"""
+    agent, client = await house.new_agent(), await house.new_vat_client()
+    body = {
+        "clientId": client.client_id,
+        "suppliedClientIdType": "vrn",
+        "clientName": "A Client",
+        "service": "HMRC-MTD-VAT",
+        "clientType": "business",
+    }
+    path = f"/agent-client-relationships/agent/{agent.arn}/authorisation-request"
+
+    async with in_trouble(house, trouble, "agent-services-account"):
+        async with asyncio.timeout(BOUND_SECONDS):
+            reply = await agent.plain.post(path, body)
+
+    assert as_framework_error(reply, AUTO[trouble])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(Trouble.TOO_MANY, 500), (Trouble.UNAVAILABLE, 500), (Trouble.DOWN, 502), (Trouble.HTML, 500)],
+)
+async def test_client_details_while_registrations_are_in_trouble(house: House, trouble: Trouble, status: int) -> None:
+    """upstreams 5.3"""
+    agent, client = await house.new_agent(), await house.new_vat_client()
+
+    async with in_trouble(house, trouble, "des"):
+        reply = await bounded(
+            agent.plain, "GET", f"/agent-client-relationships/client/HMRC-MTD-VAT/details/{client.client_id}"
+        )
+
+    assert reply.status == status
+
+
 async def test_removal_left_half_done_is_finished_by_the_next_check(house: House) -> None:
     agent, client = await house.new_agent(), await house.new_vat_client()
     await authorised(house, agent, client)
