@@ -62,9 +62,7 @@ def _options() -> Options:
     parser.add_argument("--large", action="store_true", help="also with 10,000,000 relationships (some 20 GB of disk)")
     parser.add_argument("--sizes", type=int, nargs="+", help="these numbers of relationships instead, growing")
     parser.add_argument("--only", type=Scenario, nargs="+", choices=list(Scenario), default=list(Scenario))
-    parser.add_argument(
-        "--seconds", type=float, default=1.5, help="of each turn of load"
-    )
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each turn of load")
     given = parser.parse_args()
     sizes = given.sizes or (_LARGE_SIZES if given.large else _SIZES)
     return Options(sorted(sizes), given.only, min(given.seconds, 60.0))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
-import asyncpg
+
+from agent_services.platform.database import UnitOfWork
 
 AGENTS = 100
 _FIRST_VRN = 300_000_000
@@ -42,7 +43,7 @@ def unrelated_vrn_of(client: int) -> str:
     return str(_FIRST_UNRELATED_VRN + client)
 
 
-async def make_agents(base_url: str, connection: asyncpg.Connection) -> list[Agent]:
+async def make_agents(base_url: str, connection: UnitOfWork) -> list[Agent]:
     """Agents as the sandbox makes them for vendors, with tokens as their software gets them."""
     async with aiohttp.ClientSession(base_url, raise_for_status=True) as session:
         application = await _json(
@@ -76,7 +77,7 @@ async def _json(session: aiohttp.ClientSession, path: str, **more: object) -> di
         return answer
 
 
-async def add_clients(connection: asyncpg.Connection, agents: list[Agent], numbers: range) -> None:
+async def add_clients(connection: UnitOfWork, agents: list[Agent], numbers: range) -> None:
     """VAT clients, each with a customer record and a relationship with one agent in both places that hold it."""
     await _copy_clients(connection, vrn_of, numbers)
 
@@ -92,12 +93,12 @@ async def add_clients(connection: asyncpg.Connection, agents: list[Agent], numbe
     await _copy(connection, "agent_relationship", _RELATIONSHIP, (in_etmp(n) for n in numbers))
 
 
-async def add_unrelated_clients(connection: asyncpg.Connection) -> None:
+async def add_unrelated_clients(connection: UnitOfWork) -> None:
     """VAT clients that agents may ask for authority."""
     await _copy_clients(connection, unrelated_vrn_of, range(UNRELATED_CLIENTS))
 
 
-async def add_past_invitations(connection: asyncpg.Connection, numbers: range) -> None:
+async def add_past_invitations(connection: UnitOfWork, numbers: range) -> None:
     """Accepted requests, copies of a real one but for who and for whom, so that the table is as large as in life."""
     await connection.execute(
         """
@@ -120,17 +121,17 @@ async def add_past_invitations(connection: asyncpg.Connection, numbers: range) -
     )
 
 
-async def settle(connection: asyncpg.Connection) -> None:
+async def settle(connection: UnitOfWork) -> None:
     """Statistics and visibility now, so that no background vacuum falls into a measurement."""
     await connection.execute("VACUUM (ANALYZE)", timeout=3600)
 
 
-async def forget_replayed_audit(connection: asyncpg.Connection) -> None:
+async def forget_replayed_audit(connection: UnitOfWork) -> None:
     """Drops what the floor has put into the audit outbox, before the server would deliver it."""
     await connection.execute("DELETE FROM platform.audit_event WHERE delivered_at IS NULL")
 
 
-async def relationships_in(connection: asyncpg.Connection) -> int:
+async def relationships_in(connection: UnitOfWork) -> int:
     """How many relationships there are."""
     count: int = await connection.fetchval("SELECT count(*) FROM sandbox.allocation WHERE kind = 'delegated'")
     return count
@@ -152,7 +153,7 @@ _RELATIONSHIP = (
 )
 
 
-async def _copy_clients(connection: asyncpg.Connection, vrn: Callable[[int], str], numbers: range) -> None:
+async def _copy_clients(connection: UnitOfWork, vrn: Callable[[int], str], numbers: range) -> None:
     def held(client: int) -> str:
         key = vrn(client)
         return (
@@ -196,7 +197,7 @@ def _customer(vrn: str) -> str:
     )
 
 
-async def _copy(connection: asyncpg.Connection, table: str, columns: tuple[str, ...], lines: Iterator[str]) -> None:
+async def _copy(connection: UnitOfWork, table: str, columns: tuple[str, ...], lines: Iterator[str]) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         while some := list(itertools.islice(lines, _LINES_AT_ONCE)):
             yield ("\n".join(some) + "\n").encode()
