@@ -4,13 +4,14 @@ A line is written for every request. By way of a log record, its formatter and s
 costs as much as two questions to the database; so, a fifth of that.
 """
 
+import re
 from collections.abc import Callable
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_NEEDS_QUOTES = frozenset(" \t=\r\n\"'")
+_NEEDS_QUOTES = re.compile("[ \t=\r\n\"']")
 _RENDERED_ELSEWHERE = frozenset({"stack", "exception", "exc_info"})
 
 
@@ -55,4 +56,4 @@ class PlainRenderer:
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) and _NEEDS_QUOTES.isdisjoint(value) else repr(value)
+    return value if isinstance(value, str) and _NEEDS_QUOTES.search(value) is None else repr(value)

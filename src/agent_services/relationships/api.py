@@ -47,8 +47,9 @@ def relationships_of(request: Request) -> Relationships:
 
 def bindable(*texts: str) -> None:
     """Raises CannotBind for a text with a NUL, or one so long that no index takes it."""
-    if any("\x00" in text or len(text) > _LONGEST for text in texts):
-        raise CannotBind
+    for text in texts:
+        if "\x00" in text or len(text) > _LONGEST:
+            raise CannotBind
 
 
 def asked_by_path(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,8 +15,10 @@ from agent_services.platform.http.context import RequestContext, bind, new_reque
 
 log = structlog.get_logger("agent_services.http")
 
-REQUEST_ID = "x-request-id"
+_REQUEST_ID = b"x-request-id"
 _MAX_REQUEST_ID = 128
+# A made-up method must not grow the metrics without bound.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class CorrelationLayer:
@@ -56,10 +58,11 @@ class CorrelationLayer:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answer_headers = MutableHeaders(scope=message)
-                answer_headers[REQUEST_ID] = request_id
+                # Nobody within sets this header, so that the others need not be searched for it.
+                headers = [*message["headers"], (_REQUEST_ID, request_id.encode())]
                 if self._extra_headers is not None:
-                    answer_headers.raw.extend(self._extra_headers())
+                    headers += self._extra_headers()
+                message["headers"] = headers
             await send(message)
 
         with bind(context):
@@ -76,8 +79,7 @@ class CorrelationLayer:
                     )(scope, receive, send_with_id)
         seconds = time.perf_counter() - started
         route, method = _route(scope), _method(scope)
-        telemetry.http_requests.labels(method, route, str(status)).inc()
-        telemetry.http_seconds.labels(method, route).observe(seconds)
+        telemetry.count_request(method=method, route=route, status=status, seconds=seconds)
         log.info(
             "request_answered",
             method=method,
@@ -110,7 +112,5 @@ def _route(scope: Scope) -> str:
 
 
 def _method(scope: Scope) -> str:
-    # A made-up method must not grow the metrics without bound.
-    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
     method: str = scope["method"]
-    return method if method in known else "OTHER"
+    return method if method in _METHODS else "OTHER"

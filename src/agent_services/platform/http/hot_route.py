@@ -29,16 +29,19 @@ class HotRoute(Route):
 class HotRoutesLayer:
     """Answers the hot routes as the application that also has them would, and leaves everything else to it.
 
-    Failures are rendered by the application's own exception handlers, found as Starlette finds them.
+    A hot route's path begins with a constant segment. Failures are rendered by the application's own exception
+    handlers, found as Starlette finds them.
     """
 
     def __init__(self, api: FastAPI, routes: Sequence[HotRoute]) -> None:
         self._api = api
-        self._routes = routes
+        self._by_first_segment: dict[str, list[HotRoute]] = {}
+        for route in routes:
+            self._by_first_segment.setdefault(_first_segment(route.path), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            for route in self._routes:
+            for route in self._by_first_segment.get(_first_segment(scope["path"]), ()):
                 match, found = route.matches(scope)
                 if match is Match.FULL:
                     scope.update(found)
@@ -65,3 +68,7 @@ class HotRoutesLayer:
         handlers = self._api.exception_handlers
         kind = next(kind for kind in type(failure).__mro__ if kind in handlers)
         return handlers[kind], kind is not Exception
+
+
+def _first_segment(path: str) -> str:
+    return path[1:].partition("/")[0]
