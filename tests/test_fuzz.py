@@ -12,6 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 
 _PROGRAM = Path(sys.executable).with_name("st")
+_EXPECTED = Path(__file__).with_name("fuzz.toml")
 _WITHOUT = "positive_data_acceptance,unsupported_method"
 _EXAMPLES = 5
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -20,6 +21,7 @@ _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 def fuzz(base_url: str, folder: Path, tags: tuple[str, ...], person: str, *less: str) -> CompletedProcess[str]:
     command = [
         str(_PROGRAM),
+        *("--config-file", str(_EXPECTED)),
         "run",
         f"{base_url}/openapi.json",
         *("--header", f"Authorization: Bearer sandbox-{person}"),
