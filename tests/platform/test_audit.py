@@ -301,3 +301,13 @@ async def test_what_stands_behind_a_failed_event_is_delivered_again() -> None:
 
     assert await OneByOne(deliver_one, failures=(ConnectionError,), at_once=3).deliver(envelopes) == 1
     assert sorted(taken) == [b"0", b"2"]
+
+
+async def test_switched_off_nothing_is_recorded(database: Database, cipher: FieldCipher) -> None:
+    """upstreams 20: `auditing.enabled`"""
+    silent = Audit(database.pool, cipher, StandingClock(), retention=Retention.NONE)
+
+    await record(database, silent, numbered(1))
+    await silent.record_read(numbered(2))
+
+    assert await silent.events() == []

@@ -58,10 +58,15 @@ async def foundation_of(settings: Settings) -> AsyncIterator[Foundation]:
             connect,
             context_of_job=lambda: RequestContext.for_job(token),
         )
-        retention = Retention.KEEP if settings.test_only else Retention.PURGE
-        audit = Audit(database.pool, cipher, clock, retention=retention)
+        audit = Audit(database.pool, cipher, clock, retention=_retention(settings))
         stack.push_async_callback(audit.stop)
         yield Foundation(database, clock, cipher, locks, HeldLocks(database.pool, cipher), jobs, audit)
+
+
+def _retention(settings: Settings) -> Retention:
+    if not settings.auditing_enabled:
+        return Retention.NONE
+    return Retention.KEEP if settings.test_only else Retention.PURGE
 
 
 def _database_url(stack: AsyncExitStack, settings: Settings) -> str:

@@ -30,12 +30,15 @@ _BUFFER_LIMIT = 50_000
 
 
 class Retention(Enum):
-    """What becomes of delivered events."""
+    """What becomes of events."""
+
+    NONE = auto()
+    """They are not recorded: auditing is switched off (`auditing.enabled`, upstreams 20)."""
 
     KEEP = auto()
-    """They stay until `forget`: where `/test-only/audit` shows them."""
+    """Delivered, they stay until `forget`: where `/test-only/audit` shows them."""
     PURGE = auto()
-    """They go at once."""
+    """Delivered, they go at once."""
 
 
 class Audit:
@@ -68,11 +71,15 @@ class Audit:
 
     async def record(self, work: UnitOfWork, *events: AuditEvent) -> None:
         """Records what the caller's transaction does, in this order: committed together or not at all."""
+        if self.retention is Retention.NONE:
+            return
         await self.store.add(work, [self._envelope(event) for event in events])
         self._nudge()
 
     async def record_read(self, event: AuditEvent) -> None:
         """Records a question that changed nothing; written with others within 250 ms. Never waits nor fails."""
+        if self.retention is Retention.NONE:
+            return
         if len(self._reads) >= _BUFFER_LIMIT:
             telemetry.audit_events_dropped.inc()
             log.error("audit_event_dropped", audit_type=event.audit_type)

@@ -167,5 +167,5 @@ class AuditDelivery:
         match self._audit.retention:
             case Retention.KEEP:
                 await self._audit.store.mark_delivered(positions, now=self._clock.now())
-            case Retention.PURGE:
+            case Retention.PURGE | Retention.NONE:
                 await self._audit.store.remove(positions)
