@@ -83,6 +83,12 @@ class ServerProcess:
                 assert self.process.poll() is None, self.log.read_text()
                 await asyncio.sleep(0.05)
 
+    async def closed(self) -> None:
+        """Waits until nobody takes connections any more."""
+        async with asyncio.timeout(30):
+            while await _listens(self.port):
+                await asyncio.sleep(0.05)
+
     @property
     def process(self) -> subprocess.Popen[bytes]:
         assert self._process is not None
