@@ -3,14 +3,14 @@
 Spec: relationships 11.
 """
 
-from agent_services.platform.alembic_upgrade import execute_script
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
 
 
 def upgrade() -> None:
-    execute_script(
+    op.execute(
         """
         CREATE TABLE agent_services.relationship_creation (
             id uuid PRIMARY KEY,
@@ -88,7 +88,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute_script(
+    op.execute(
         """
         DROP TABLE agent_services.partial_auth;
         DROP TABLE agent_services.recovery_schedule;

@@ -3,7 +3,7 @@
 Spec: mapping 5.10, 6; subscription 9.2.
 """
 
-from agent_services.platform.alembic_upgrade import execute_script
+from alembic import op
 
 revision = "0007"
 down_revision = "0006"
@@ -12,7 +12,7 @@ down_revision = "0006"
 def upgrade() -> None:
     # Identifiers and UTRs are sealed; the hashes beside them are keyed and serve look-ups and uniqueness.
     # `id` is the order of storing, which a move from a UTR to an ARN does not change.
-    execute_script(
+    op.execute(
         """
         CREATE SEQUENCE agent_services.mapping_id;
         CREATE TABLE agent_services.mapping (
@@ -76,7 +76,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute_script(
+    op.execute(
         """
         DROP TABLE agent_services.subscription_journey;
         DROP TABLE agent_services.mapping_details_entry;

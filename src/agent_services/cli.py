@@ -176,10 +176,14 @@ def list_applications() -> None:
 
 @jobs.command("list")
 def list_jobs(limit: Annotated[int, typer.Option(min=1, max=1000, help="The most to show.")] = 100) -> None:
-    """Lists the jobs that were given up: id, name, attempts, when, and the kind of the last failure."""
-    from agent_services.composition.operating import list_given_up_jobs
+    """Lists the jobs that were given up, then the changes of relationships that are under way or wait for a next try.
 
-    _run(lambda: list_given_up_jobs(_settings(), limit=limit))
+    A job's id, name, attempts, when, and the last failure; a change's id, kind, tax service, failed tries, when it
+    began, and the last failure. Changes finish by themselves; only jobs can be retried or closed.
+    """
+    from agent_services.composition.operating import list_open_work
+
+    _run(lambda: list_open_work(_settings(), limit=limit))
 
 
 @jobs.command("retry")

@@ -237,8 +237,9 @@ async def test_link_is_made_once_and_collects_names(database: Database, cipher: 
 
     assert await links.create(arn, uid="ABCDEFGH", name="my-agency")
     assert not await links.create(arn, uid="JKLMNOPR", name="other")
-    await links.add_name("ABCDEFGH", "new-name")
-    await links.add_name("ABCDEFGH", "my-agency")
+    assert await links.add_name("ABCDEFGH", "new-name")
+    assert await links.add_name("ABCDEFGH", "my-agency")
+    assert not await links.add_name("STUWXYZ2", "new-name")
 
     found = await links.of_uid("ABCDEFGH")
     assert found is not None

@@ -17,6 +17,7 @@ from agent_services.platform.http.context import RequestContext, bind
 from agent_services.platform.jobs import Jobs
 from agent_services.platform.locks import Locks
 from agent_services.relationships import (
+    ChangeKind,
     ConvertedPartialAuthorisation,
     EndedAuthority,
     FinishedCreation,
@@ -25,6 +26,7 @@ from agent_services.relationships import (
     Relationships,
     RelationshipsSettings,
     build_relationships,
+    open_changes,
 )
 from agent_services.tax_services import EnrolmentKey, tax_service
 from tests.relationships import upstream_world as upstreams
@@ -96,6 +98,7 @@ class House:
     world: World
     room: Relationships
     database: Database
+    cipher: FieldCipher
     clock: HandClock
     audit: Audit
     jobs: Jobs
@@ -114,8 +117,8 @@ class House:
         return await self.room.recovery.run()
 
     async def open_creations(self) -> int:
-        creations, _ = await self.room.recovery.open_work()
-        return len(creations)
+        changes = await open_changes(self.database, self.cipher)
+        return len([change for change in changes if change.kind is not ChangeKind.REMOVING])
 
     def wanted(
         self,
@@ -174,7 +177,7 @@ async def opened_house(url: str, world: World, clock: HandClock, **settings: Any
         settings=RelationshipsSettings(**settings),
     )
     with bind(RequestContext("test", authorization="Bearer test", path="/tested")):
-        yield House(world, room, database, clock, audit, jobs, requests)
+        yield House(world, room, database, cipher, clock, audit, jobs, requests)
     await audit.stop()
     await locks.stop()
     await database.close()

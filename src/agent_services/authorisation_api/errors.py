@@ -149,10 +149,6 @@ class Refusal(ServiceError):
         if code is ApiCode.UNAUTHORIZED:
             self.headers["WWW-Authenticate"] = _CHALLENGE
 
-    @property
-    def log_fields(self) -> Mapping[str, object]:
-        return {"code": self.code.value}
-
 
 @dataclass(frozen=True, slots=True)
 class Messages:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agent_services.identifiers import Arn, new_agent_link_uid, normalised_agent_name
-from agent_services.invitations.errors import NotFound, SuspendedAgent
+from agent_services.invitations.errors import AgentNameNotAdded, NotFound, SuspendedAgent
 from agent_services.invitations.store import AgentReference, LinkStore
 from agent_services.upstreams.agent_services_account import AgentRecord, AgentServicesAccount
 
@@ -36,11 +36,11 @@ class AgentLinks:
         return await self.under_present_name(arn, await self._agents.agent_record(arn))
 
     async def under_present_name(self, arn: Arn, agent: AgentRecord) -> AgentLink:
-        """The link, with the present name among those it answers to."""
+        """The link, with the present name among those it answers to. Raises AgentNameNotAdded."""
         name = normalised_agent_name(agent.agency_name)
         reference = await self._get_or_create(arn, name)
-        if name not in reference.names:
-            await self._store.add_name(reference.uid, name)
+        if name not in reference.names and not await self._store.add_name(reference.uid, name):
+            raise AgentNameNotAdded
         return AgentLink(reference.uid, name)
 
     async def without_adding_a_name(self, arn: Arn, agent: AgentRecord, *, known_uid: str | None = None) -> AgentLink:

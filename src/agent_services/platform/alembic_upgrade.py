@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from alembic import command, op
+from alembic import command
 from alembic.config import Config
 from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import Connection, Executable
@@ -35,11 +35,6 @@ async def upgrade(url: str, folder: Path, *, statement_timeout: timedelta, lock_
             await connection.run_sync(_upgrade_on, folder)
     finally:
         await engine.dispose()
-
-
-def execute_script(script: str) -> None:
-    """For migrations: runs several statements, separated by semicolons, in the migration's transaction."""
-    op.execute(script)
 
 
 class _WholeScripts(PostgresqlImpl):

@@ -13,6 +13,7 @@ from agent_services.relationships.older_authority import (
     OlderAuthorityCopying,
     OlderAuthorityOutcome,
 )
+from agent_services.relationships.open_work import ChangeKind, OpenChange, open_changes
 from agent_services.relationships.questions import (
     NotRelated,
     NotRelatedCode,
@@ -49,6 +50,7 @@ __all__ = [
     "AuthorisationRequests",
     "AuthorityEnding",
     "Busy",
+    "ChangeKind",
     "Converted",
     "ConvertedPartialAuthorisation",
     "Created",
@@ -71,6 +73,7 @@ __all__ = [
     "NothingToRemove",
     "OlderAuthorityCopying",
     "OlderAuthorityOutcome",
+    "OpenChange",
     "OriginRefused",
     "Related",
     "RelationshipChecking",
@@ -88,6 +91,7 @@ __all__ = [
     "ended_by",
     "hot_paths",
     "hot_routes",
+    "open_changes",
     "router",
     "test_only_router",
 ]

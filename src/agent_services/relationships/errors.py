@@ -1,6 +1,5 @@
 """The failures of this room and what callers are told. Spec: relationships 2.1, 2.2, 4.1, 6."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from agent_services.identifiers import Arn
@@ -65,11 +64,6 @@ class ChangeFailed(CodeError):
     def __init__(self, code: str) -> None:
         super().__init__()
         self.code = str(code)
-
-    @property
-    def log_fields(self) -> Mapping[str, object]:
-        # One of the codes is a sentence with the ARN in it.
-        return {"code": self.code if self.code in set(ChangeCode) else "NO_ADMIN_USER"}
 
 
 class RelationshipBusy(EmptyError):

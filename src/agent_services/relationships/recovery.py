@@ -18,7 +18,7 @@ from agent_services.platform.locks import Locks
 from agent_services.relationships.auditing import removal_abandoned
 from agent_services.relationships.creation import RelationshipCreation
 from agent_services.relationships.follow_up import CRASH_LOOK, FIRST_PAUSE, FollowUp
-from agent_services.relationships.intents import CreationIntent, DeleteRecord
+from agent_services.relationships.intents import DeleteRecord
 from agent_services.relationships.removal import RelationshipRemoval
 from agent_services.relationships.store import CreationIntents, DeleteRecords, RecoverySchedule, RecoveryTurn
 from agent_services.tax_services import EnrolmentKey
@@ -122,10 +122,6 @@ class RelationshipRecovery:
 
     async def finish_creation(self, intent_id: UUID, *, attempt: int) -> None:
         await self._creation.finish(intent_id, attempt=attempt)
-
-    async def open_work(self) -> tuple[list[CreationIntent], list[DeleteRecord]]:
-        """What is unfinished, for an operator to look at."""
-        return await self._intents.unfinished(), await self._removals.every()
 
     async def _finish_removal(self, record: DeleteRecord) -> None:
         """As `settled`, but a job that is refused (401) keeps the record and tries again (5.5)."""

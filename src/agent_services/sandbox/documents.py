@@ -12,13 +12,6 @@ def to_text(document: Mapping[str, Any] | list[Any]) -> str:
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
 
-def from_text(text: str) -> Document:
-    document = json.loads(text)
-    if not isinstance(document, dict):
-        raise TypeError("a stored document is a JSON object")
-    return document
-
-
 def without_absent(document: Mapping[str, Any]) -> Document:
     """The document without its members that are None: absent is omitted on the wire."""
     return {name: value for name, value in document.items() if value is not None}

@@ -430,7 +430,7 @@ def test_token_stands_for_its_person_in_a_session_of_the_sandbox(running: Runnin
     token = running.tokens_of("iris")["access_token"]
 
     session = running.do(running.gateway.sessions.find(token))
-    grant = running.do(running.gateway.resolve_bearer(token))
+    grant = running.do(running.gateway.bearers.resolve(token))
 
     assert (session.user_id, session.provider_type) == ("iris", "GovernmentGateway")
     assert (grant.user_id, grant.session_id) == ("iris", session.session_id)

@@ -78,10 +78,14 @@ class LinkStore:
                 await self._add(work, uid, (name,))
         return created is True
 
-    async def add_name(self, uid: str, name: str) -> None:
-        """Adds the name unless it is there already."""
-        async with self._database.unit_of_work() as work:
-            await self._add(work, uid, (name,))
+    async def add_name(self, uid: str, name: str) -> bool:
+        """Adds the name unless it is there already. False when the link is gone."""
+        try:
+            async with self._database.unit_of_work() as work:
+                await self._add(work, uid, (name,))
+        except asyncpg.ForeignKeyViolationError:
+            return False
+        return True
 
     async def all(self) -> tuple[AgentReference, ...]:
         rows = await self._pool.fetch(

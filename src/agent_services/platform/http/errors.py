@@ -1,7 +1,7 @@
 """The failures that a caller is told about, one base class for each body shape that the specs know.
 
-A room's `errors.py` derives from these; a class says its status and what the caller is told. What the
-log gets besides is `log_fields`, which never holds anything personal. Rendering happens here alone.
+A room's `errors.py` derives from these; a class says its status and what the caller is told.
+Rendering happens here alone.
 """
 
 from collections.abc import Mapping
@@ -23,11 +23,6 @@ class ServiceError(Exception):
         """What the caller gets."""
         raise TypeError(f"{type(self).__name__} has no body shape")
 
-    @property
-    def log_fields(self) -> Mapping[str, object]:
-        """Facts for the log line of this refusal, without anything personal."""
-        return {}
-
 
 class EmptyError(ServiceError):
     """A status and no body."""
@@ -44,10 +39,6 @@ class CodeError(ServiceError):
     def response(self) -> Response:
         return JSONResponse({"code": self.code}, status_code=self.status, headers=self.headers)
 
-    @property
-    def log_fields(self) -> Mapping[str, object]:
-        return {"code": self.code}
-
 
 class CodeMessageError(ServiceError):
     """`{"code": …, "message": …}`, the envelope of the public APIs and of some refusals behind them."""
@@ -57,10 +48,6 @@ class CodeMessageError(ServiceError):
 
     def response(self) -> Response:
         return JSONResponse({"code": self.code, "message": self.message}, status_code=self.status, headers=self.headers)
-
-    @property
-    def log_fields(self) -> Mapping[str, object]:
-        return {"code": self.code}
 
 
 class FrameworkError(ServiceError):

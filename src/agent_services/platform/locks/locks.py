@@ -11,7 +11,7 @@ import asyncpg
 import structlog
 
 from agent_services.platform.dedicated import CONNECTION_FAILURES, ConnectionFactory
-from agent_services.platform.locks.store import lock_key, probe, try_lock, unlock
+from agent_services.platform.locks.store import lock_key, try_lock, unlock
 
 log = structlog.get_logger(__name__)
 
@@ -45,15 +45,6 @@ class LockHold:
     def still(self) -> bool:
         """False as soon as this process knows that the locks' connection broke. Costs nothing."""
         return bool(self) and all(self._locks.is_current(connection) for connection in self._connections.values())
-
-    async def confirm(self) -> None:
-        """Asks the database over the locks' own connection. Raises LockLost if they are no longer held.
-
-        For the moment before a step that must not be done by two: it also notices a break that the
-        network has hidden so far.
-        """
-        if not (self.still() and await self._locks.is_answering() and self.still()):
-            raise LockLost
 
 
 class Locks:
@@ -121,10 +112,6 @@ class Locks:
         """Whether locks taken over this connection are still held, as far as this process knows."""
         return connection is self._connection and not connection.is_closed()
 
-    async def is_answering(self) -> bool:
-        """Whether the lock connection answers now."""
-        return await _to_its_end(self._probe())
-
     @asynccontextmanager
     async def _hold(self, *wanted: tuple[str, timedelta]) -> AsyncIterator[LockHold]:
         hold = LockHold(self, len(wanted))
@@ -189,25 +176,13 @@ class Locks:
         finally:
             self._claimed.difference_update(hold._connections)
 
-    async def _probe(self) -> bool:
-        async with self._turn:
-            connection = self._connection
-            if connection is None or connection.is_closed():
-                return False
-            try:
-                await probe(connection)
-            except CONNECTION_FAILURES as failure:
-                self._give_up(connection, failure)
-                return False
-            return True
-
     async def _live_connection(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await self._connect()
         return self._connection
 
     def _give_up(self, connection: asyncpg.Connection, failure: BaseException) -> None:
-        # All locks of this process end with the session; their holders learn it from `still` and `confirm`.
+        # All locks of this process end with the session; their holders learn it from `still`.
         log.error("lock_connection_lost", failure=type(failure).__name__, locks_held=len(self._claimed))
         connection.terminate()
         if self._connection is connection:

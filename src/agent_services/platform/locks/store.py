@@ -32,11 +32,6 @@ async def unlock(connection: asyncpg.Connection, keys: Sequence[int]) -> None:
     await connection.fetch("SELECT pg_advisory_unlock(key) FROM unnest($1::bigint[]) AS held (key)", keys)
 
 
-async def probe(connection: asyncpg.Connection) -> None:
-    """Raises what asyncpg raises when the session is gone."""
-    await connection.execute("SELECT")
-
-
 def lock_key(name: str) -> int:
     """The 64-bit number of a lock's name, the same in every process and release."""
     digest = hashlib.blake2b(name.encode(), digest_size=8, person=b"agent-svc-lock").digest()

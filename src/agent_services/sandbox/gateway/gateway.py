@@ -11,7 +11,7 @@ from agent_services.platform.database import Database
 from agent_services.sandbox.gateway.apis import ApiTable, GatewayApi
 from agent_services.sandbox.gateway.applications import Applications, BoxApplication
 from agent_services.sandbox.gateway.authorising import Authorising
-from agent_services.sandbox.gateway.bearers import Bearers, TokenGrant
+from agent_services.sandbox.gateway.bearers import Bearers
 from agent_services.sandbox.gateway.layer import GatewayDoor
 from agent_services.sandbox.gateway.people import People, Sessions
 from agent_services.sandbox.gateway.settings import GatewaySettings
@@ -54,10 +54,6 @@ class Gateway:
         before = self.clock.now() - _KEPT_AFTER_THE_END
         await JourneyStore(self.database.pool).sweep(now=before)
         await TokenStore(self.database.pool).sweep(now=before)
-
-    async def resolve_bearer(self, token: str) -> TokenGrant | None:
-        """Whom a token of either kind stands for; one query."""
-        return await self.bearers.resolve(token)
 
     def announcement(self) -> list[str]:
         """What is printed at start: how software signs in here."""

@@ -146,8 +146,6 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "HMRC-PSA-ORG": ("PSAID",),
 }
 
-OTHER_SERVICES = frozenset(_OTHERS)
-
 
 def _other_facts(client: NewClient, service: str, postcode: str | None, country: str) -> Iterator[tuple[str, str]]:
     seed = client.seed
