@@ -18,7 +18,7 @@ _FIRST_VRN = 300_000_000
 _FIRST_UNRELATED_VRN = 320_000_000
 UNRELATED_CLIENTS = 4_000
 REGISTERED_ON = "2019-08-01"
-MOST_INVITATIONS = 1_000_000
+MOST_INVITATIONS = 200_000
 _SCOPES = "read:sent-invitations write:sent-invitations write:cancel-invitations read:check-relationship"
 _SINCE = datetime(2024, 4, 6, tzinfo=UTC)
 _LINES_AT_ONCE = 2_000

@@ -9,7 +9,7 @@ from benchmarks.exchange import Request
 from benchmarks.population import AGENTS, REGISTERED_ON, UNRELATED_CLIENTS, Agent, unrelated_vrn_of, vrn_of
 
 _ACCEPT = "application/vnd.hmrc.1.0+json"
-SAMPLES = 1_000
+SAMPLES = 500
 """Different requests of each scenario, spread over all agents and clients."""
 
 
