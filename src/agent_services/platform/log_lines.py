@@ -4,8 +4,9 @@ A line is written for every request. By way of a log record, its formatter and s
 costs as much as two questions to the database; so, a fifth of that.
 """
 
+import logging
 import re
-from collections.abc import Callable
+import sys
 from typing import TextIO
 
 import structlog
@@ -18,26 +19,30 @@ _RENDERED_ELSEWHERE = frozenset({"stack", "exception", "exc_info"})
 class LineLogger:
     """Writes finished lines. `name` is what the line says after its event."""
 
-    __slots__ = ("_stream", "name")
+    __slots__ = ("name",)
 
-    def __init__(self, name: str, stream: TextIO) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self._stream = stream
 
     def msg(self, line: str) -> None:
+        # Standard error as it is now: who runs a command inside a process may put another in its place for a while.
         # One call, so that lines of several threads do not mix.
-        self._stream.write(line + "\n")
+        sys.stderr.write(line + "\n")
 
     debug = info = warning = error = critical = exception = fatal = msg
 
 
-def line_loggers(stream: TextIO) -> Callable[..., LineLogger]:
+def line_logger(*names: str) -> LineLogger:
     """A logger factory for structlog."""
+    return LineLogger(names[0] if names else "root")
 
-    def make(*names: str) -> LineLogger:
-        return LineLogger(names[0] if names else "root", stream)
 
-    return make
+class StandardErrorHandler(logging.StreamHandler[TextIO]):
+    """Third parties' lines, to standard error as it is when they are written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.setStream(sys.stderr)
+        super().emit(record)
 
 
 class PlainRenderer:

@@ -12,7 +12,7 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
-from agent_services.platform.log_lines import PlainRenderer, line_loggers
+from agent_services.platform.log_lines import PlainRenderer, StandardErrorHandler, line_logger
 
 LogFormat = Literal["console", "json"]
 
@@ -35,12 +35,12 @@ def configure_logging(*, form: LogFormat, level: str = "INFO") -> None:
     renderer = _renderer(form)
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=line_loggers(sys.stderr),
+        logger_factory=line_logger,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
     # Third parties' lines come by the standard library.
-    handler = logging.StreamHandler(sys.stderr)
+    handler = StandardErrorHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
