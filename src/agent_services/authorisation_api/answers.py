@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from agent_services.authorisation_api.payloads import EXTERNAL, ApiService
 from agent_services.invitations import ApiInvitation, InvitationStatus
+from agent_services.platform.clock import iso_instant
 
 _LINK = "agent-client-relationships/appoint-someone-to-deal-with-HMRC-for-you"
 _LINK_END: Mapping[ApiService, str] = MappingProxyType({ApiService.MTD_IT: "income-tax", ApiService.MTD_VAT: "vat"})
@@ -34,13 +34,13 @@ def invitation_json(
     is_newest = version == "2.0"
     answer: dict[str, Any] = {
         "_links": {"self": {"href": location(arn, str(invitation.invitation_id))}},
-        "created": instant(invitation.created),
+        "created": iso_instant(invitation.created),
     }
     if is_pending:
         # A date at midnight without a zone, as every deployed release has sent it.
         answer["expiresOn"] = f"{invitation.expires_on.isoformat()}T00:00:00.000"
     else:
-        answer["updated"] = instant(invitation.last_updated)
+        answer["updated"] = iso_instant(invitation.last_updated)
     answer["arn"] = arn
     answer["service"] = service.value if is_newest and settings.service_as_string else [service.value]
     answer["status"] = invitation.status.value
@@ -59,8 +59,3 @@ def invitation_json(
 def location(arn: str, invitation_id: str) -> str:
     """The path of a request, as `Location` and self link have it."""
     return f"/agents/{arn}/invitations/{invitation_id}"
-
-
-def instant(moment: datetime) -> str:
-    """ISO 8601, UTC, always three fraction digits."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent_services.platform.clock import Clock
+from agent_services.platform.clock import Clock, iso_instant
 from agent_services.platform.http.test_only import RecordKind
 from agent_services.platform.locks import HeldLock, HeldLocks
 
@@ -18,8 +18,8 @@ def lock_records(locks: HeldLocks, clock: Clock) -> RecordKind:
             {
                 "_id": lock.name,
                 "owner": lock.owner,
-                "timeCreated": _written(lock.time_created),
-                "expiryTime": _written(lock.expiry_time),
+                "timeCreated": iso_instant(lock.time_created),
+                "expiryTime": iso_instant(lock.expiry_time),
             }
             for lock in await locks.all()
         ]
@@ -39,10 +39,6 @@ def lock_records(locks: HeldLocks, clock: Clock) -> RecordKind:
         )
 
     return RecordKind(list_all=list_all, replace=replace, clear=locks.clear)
-
-
-def _written(instant: datetime) -> str:
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _read(given: object, otherwise: datetime) -> datetime:

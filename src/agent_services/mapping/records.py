@@ -20,8 +20,8 @@ from agent_services.mapping.store import (
     ProviderDetails,
     StoredJourney,
 )
-from agent_services.mapping.wire import details_document, iso, read_instant
-from agent_services.platform.clock import Clock
+from agent_services.mapping.wire import details_document, read_instant
+from agent_services.platform.clock import Clock, iso_instant
 from agent_services.platform.database import Database
 from agent_services.platform.http.test_only import RecordKind
 from agent_services.upstreams.agent_subscription.documents import read_journey
@@ -87,8 +87,8 @@ def _document(mapping: StoredMapping) -> dict[str, Any]:
         case ByArn(arn, how):
             document |= {"arn": arn.value, "automapped": how.value}
         case ByUtr(utr, pre_created):
-            document |= {"utr": utr.value, "preCreatedDate": iso(pre_created)}
-    document["created"] = iso(mapping.created)
+            document |= {"utr": utr.value, "preCreatedDate": iso_instant(pre_created)}
+    document["created"] = iso_instant(mapping.created)
     return document
 
 

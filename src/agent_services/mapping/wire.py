@@ -64,8 +64,3 @@ def read_instant(given: object) -> datetime:
         raise TypeError("an instant is a text or {$date}")
     instant = datetime.fromisoformat(given)
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-def iso(instant: datetime) -> str:
-    """An instant in ISO 8601 with milliseconds and `Z`."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

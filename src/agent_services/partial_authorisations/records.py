@@ -6,6 +6,7 @@ from typing import Any
 
 from agent_services.identifiers import Arn, Nino
 from agent_services.partial_authorisations.store import PartialAuthorisation, PartialAuthorisationStore
+from agent_services.platform.clock import iso_instant
 from agent_services.platform.database import Database
 from agent_services.platform.http.test_only import RecordKind
 
@@ -25,8 +26,8 @@ def record_kind(database: Database, store: PartialAuthorisationStore) -> RecordK
 
 def _document(held: PartialAuthorisation) -> dict[str, Any]:
     return {
-        "created": _instant(held.created),
-        "lastUpdated": _instant(held.last_updated),
+        "created": iso_instant(held.created),
+        "lastUpdated": iso_instant(held.last_updated),
         "arn": held.arn.value,
         "service": held.service,
         "nino": held.nino.value,
@@ -45,7 +46,3 @@ def _partial_authorisation(document: Mapping[str, Any]) -> PartialAuthorisation:
         created=created,
         last_updated=created if updated is None else datetime.fromisoformat(updated),
     )
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,10 +1,10 @@
 """The events of this room. A field that was never set is left out. Spec: relationships 13, upstreams 20.2."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from agent_services.identifiers import Arn, Nino
 from agent_services.platform.audit import AuditEvent, AuditSource
+from agent_services.platform.clock import iso_instant
 from agent_services.relationships.intents import CreationIntent, DeleteRecord
 from agent_services.relationships.wanted import HowCreated, HowEnded
 from agent_services.tax_services import EnrolmentKey
@@ -121,7 +121,7 @@ def removal_abandoned(record: DeleteRecord, *, reason: str, arn: Arn | None) -> 
         path="" if arn is None else None,
         detail={
             **({} if arn is None else {"agentReferenceNumber": arn.value}),
-            "initialDeleteDateTime": _instant(record.date_time),
+            "initialDeleteDateTime": iso_instant(record.date_time),
             "numberOfAttempts": str(record.number_of_attempts + 1),
             "abandonmentReason": reason,
         },
@@ -140,7 +140,3 @@ def _listed(fields: tuple[str, ...], values: Mapping[str, str]) -> dict[str, str
 
 def _flag(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from agent_services.identifiers import Arn
+from agent_services.platform.clock import iso_instant
 from agent_services.platform.http.test_only import RecordKind
 from agent_services.relationships.intents import CopyRecord, DeleteRecord, SyncStatus
 from agent_services.relationships.store import (
@@ -54,7 +55,7 @@ def recovery_schedule_kind(schedule: RecoverySchedule) -> RecordKind:
 
     async def list_all() -> list[Document]:
         turn = await schedule.find()
-        return [] if turn is None else [{"uid": turn.uid, "runAt": _written(turn.run_at)}]
+        return [] if turn is None else [{"uid": turn.uid, "runAt": iso_instant(turn.run_at)}]
 
     async def replace(documents: list[Document]) -> None:
         for document in documents:
@@ -67,7 +68,7 @@ def _copy_document(record: CopyRecord) -> Document:
     document: Document = {
         "arn": record.arn.value,
         "enrolmentKey": str(record.key),
-        "dateTime": _written(record.date_time),
+        "dateTime": iso_instant(record.date_time),
         "syncToETMPStatus": record.etmp,
         "syncToESStatus": record.es,
     }
@@ -97,10 +98,10 @@ def _delete_document(record: DeleteRecord) -> Document:
             "arn": record.arn.value,
             "enrolmentKey": str(record.key),
             "suppliedClientId": record.supplied_client_id,
-            "dateTime": _written(record.date_time),
+            "dateTime": iso_instant(record.date_time),
             "syncToETMPStatus": record.etmp,
             "syncToESStatus": record.es,
-            "lastRecoveryAttempt": None if attempted is None else _written(attempted),
+            "lastRecoveryAttempt": None if attempted is None else iso_instant(attempted),
             "numberOfAttempts": record.number_of_attempts,
             "relationshipEndedBy": None if record.ended_by is None else record.ended_by.stored,
         }
@@ -132,10 +133,6 @@ def _instant(text: str) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant needs its time zone")
     return at
-
-
-def _written(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _without_absent(document: Document) -> Document:

@@ -7,7 +7,14 @@ Spec: design, Test-only routes; README, Settled questions ("The clock").
 
 from agent_services.platform.clock.iso_duration import InvalidDuration, IsoDuration
 from agent_services.platform.clock.movable import MovableClock
-from agent_services.platform.clock.reading import Clock, ClockMode, ClockReading, SystemClock, whole_milliseconds
+from agent_services.platform.clock.reading import (
+    Clock,
+    ClockMode,
+    ClockReading,
+    SystemClock,
+    iso_instant,
+    whole_milliseconds,
+)
 
 __all__ = [
     "Clock",
@@ -17,5 +24,6 @@ __all__ = [
     "IsoDuration",
     "MovableClock",
     "SystemClock",
+    "iso_instant",
     "whole_milliseconds",
 ]

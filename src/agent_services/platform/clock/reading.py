@@ -43,3 +43,8 @@ class SystemClock:
 def whole_milliseconds(instant: datetime) -> datetime:
     """The instant without its fraction of a millisecond."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def iso_instant(moment: datetime) -> str:
+    """ISO 8601 in UTC with three fraction digits and `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -5,7 +5,6 @@ Mounted only with `AGENT_SERVICES_TEST_ONLY=true`, never in production. Spec: de
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from asyncpg import UniqueViolationError
@@ -14,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from agent_services.platform.clock import InvalidDuration, IsoDuration, MovableClock
+from agent_services.platform.clock import InvalidDuration, IsoDuration, MovableClock, iso_instant
 from agent_services.platform.http.body import json_body
 from agent_services.platform.http.documents import Body, answers, json_request
 from agent_services.platform.http.errors import FrameworkError
@@ -142,7 +141,7 @@ async def set_clock(request: Request, setting: Annotated[ClockSetting, Depends(j
             raise FrameworkError("Give now, advance or frozen")
     except InvalidDuration as invalid:
         raise FrameworkError(f"advance: {invalid}") from None
-    return JSONResponse({"now": _iso(reading.now)})
+    return JSONResponse({"now": iso_instant(reading.now)})
 
 
 @router.delete("/clock", status_code=204, response_class=Response)
@@ -162,7 +161,3 @@ async def list_audit(request: Request) -> Response:
 async def list_emails(request: Request) -> Response:
     """What was sent by e-mail since the last `DELETE /test-only/records`, oldest first."""
     return JSONResponse(await _test_only_of(request).emails())
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

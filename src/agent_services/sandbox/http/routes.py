@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent_services.platform.clock import iso_instant
 from agent_services.platform.http.body import shape_error
 from agent_services.platform.http.errors import InvalidJson
 from agent_services.sandbox.http.answers import refusal_response, with_headers
@@ -42,7 +43,7 @@ class SandboxRoute(APIRoute):
                 response = await handle(request)
             except Refusal as refusal:
                 response = refusal_response(self.worded(refusal), now=sandbox.clock.now())
-            now = sandbox.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            now = iso_instant(sandbox.clock.now())
             return with_headers(response, {"X-Planet-ID": "hmrc", "X-Sandbox-Now": now})
 
         return serve

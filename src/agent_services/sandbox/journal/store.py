@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from agent_services.platform.clock import iso_instant
 from agent_services.sandbox.documents import Document, without_absent
 
 
@@ -101,7 +102,7 @@ class JournalStore:
             without_absent(
                 {
                     "id": row["id"],
-                    "at": row["at"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                    "at": iso_instant(row["at"]),
                     "upstream": row["upstream"],
                     "operation": row["operation"],
                     "method": row["method"],

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from agent_services.platform.clock import iso_instant
 from agent_services.sandbox.documents import Document, without_absent
 
 _KEPT = 10_000
@@ -67,7 +68,7 @@ class MailboxStore:
                     "knownTemplate": row["known_template"],
                     "parameters": row["parameters"],
                     "force": row["forced"],
-                    "receivedAt": _instant(row["received_at"]),
+                    "receivedAt": iso_instant(row["received_at"]),
                 }
             )
             for row in rows
@@ -132,7 +133,3 @@ class MailboxStore:
         return bool(
             await self._pool.fetchval("SELECT EXISTS (SELECT 1 FROM sandbox.internal_token WHERE token = $1)", token)
         )
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

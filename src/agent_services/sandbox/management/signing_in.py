@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent_services.auth import SANDBOX, called_by
+from agent_services.platform.clock import iso_instant
 from agent_services.sandbox.documents import Document
 from agent_services.sandbox.http.callers import Tie
 from agent_services.sandbox.http.routes import SandboxRoute, any_json, perhaps_signed_in, sandbox_of, signed_in
@@ -111,7 +112,7 @@ def _document(session: Session) -> Document:
         "authToken": session.token,
         "providerType": session.provider_type,
         "planetId": "hmrc",
-        "createdAt": session.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "createdAt": iso_instant(session.created_at),
         "_links": [{"rel": "delete", "href": f"{STUBS}/sign-out"}],
     }
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from agent_services.auth import SANDBOX, called_by
-from agent_services.platform.clock import ClockReading, InvalidDuration, MovableClock
+from agent_services.platform.clock import ClockReading, InvalidDuration, MovableClock, iso_instant
 from agent_services.sandbox.cast.seeding import CastChoice
 from agent_services.sandbox.documents import Document, without_absent
 from agent_services.sandbox.http.callers import Tie
@@ -206,5 +206,5 @@ async def _set(movable: MovableClock, now: AwareDatetime, *, frozen: bool) -> Cl
 
 
 def _clock(reading: ClockReading) -> Response:
-    now = reading.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = iso_instant(reading.now)
     return JSONResponse({"mode": reading.mode.value, "now": now})

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from agent_services.platform.clock import iso_instant
 from agent_services.sandbox.documents import Document, without_absent
 from agent_services.sandbox.enrolments.reading import Page
 from agent_services.sandbox.enrolments.store import Allocation, Kind
@@ -174,7 +175,7 @@ def _enrolment(held: Allocation) -> Document:
 
 
 def _instant(held: Allocation) -> str:
-    return held.allocated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return iso_instant(held.allocated_at)
 
 
 def _shown(pairs: Sequence[tuple[str, str]]) -> list[Document]:

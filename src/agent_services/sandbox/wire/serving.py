@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from agent_services.platform.clock import iso_instant
 from agent_services.platform.http.errors import InvalidJson
 from agent_services.sandbox.calls import Call
 from agent_services.sandbox.documents import Document
@@ -105,7 +106,7 @@ def served(
             {
                 "X-Planet-ID": "hmrc",
                 "X-Sandbox-Rule": rule,
-                "X-Sandbox-Now": sandbox.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "X-Sandbox-Now": iso_instant(sandbox.clock.now()),
             },
         )
 

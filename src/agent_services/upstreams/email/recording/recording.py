@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from agent_services.platform.clock import Clock
+from agent_services.platform.clock import Clock, iso_instant
 from agent_services.platform.encryption import FieldCipher
 from agent_services.upstreams.email import Email, TemplatedEmail
 from agent_services.upstreams.email.recording.store import SentEmailStore
@@ -26,7 +26,7 @@ class SentEmails:
             "templateId": email.template_id,
             "parameters": dict(email.parameters),
             "force": email.is_forced,
-            "sentAt": self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "sentAt": iso_instant(self._clock.now()),
         }
         await self._store.add(self._cipher.encrypt_bytes(json.dumps(letter).encode(), purpose=_PURPOSE))
 
