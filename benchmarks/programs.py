@@ -86,7 +86,8 @@ def running(
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=Path(__file__).resolve().parents[1],
-            env={**_clean_environment(), **environment},
+            # Compiled code goes where it is thrown away, so that the first start is one.
+            env={**_clean_environment(), "PYTHONPYCACHEPREFIX": str(folder / "pycache"), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -116,7 +117,8 @@ def free_port() -> int:
 
 
 def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("AGENT_SERVICES_")}
+    ours = ("AGENT_SERVICES_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def _answers(port: int, path: str | None) -> bool:
