@@ -86,8 +86,7 @@ def running(
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=Path(__file__).resolve().parents[1],
-            # Compiled code goes where it is thrown away, so that the first start is one.
-            env={**_clean_environment(), "PYTHONPYCACHEPREFIX": str(folder / "pycache"), **environment},
+            env={**_clean_environment(), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
