@@ -11,7 +11,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 UV := $(or $(shell command -v uv 2>/dev/null),.state/uv/bin/uv)
-UV_SYNC = UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --frozen --compile-bytecode $(if $(wildcard .venv/bin/python),,--python "$(PYTHON)")
+UV_SYNC = UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --frozen $(if $(wildcard .venv/bin/python),,--python "$(PYTHON)")
 CHROMIUM = $(shell command -v chromium chromium-browser google-chrome google-chrome-stable 2>/dev/null | head -n 1)
 # Test workers: one for each processor, at most eight, at least two because tests also wait.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 2 ? 2 : n > 8 ? 8 : n)))
