@@ -126,8 +126,8 @@ async def settle(connection: UnitOfWork) -> None:
     await connection.execute("VACUUM (ANALYZE)", timeout=3600)
 
 
-async def forget_replayed_audit(connection: UnitOfWork) -> None:
-    """Drops what the floor has put into the audit outbox, before the server would deliver it."""
+async def forget_undelivered_audit(connection: UnitOfWork) -> None:
+    """Drops what lies in the audit outbox: what the floor has put there is nobody's to deliver."""
     await connection.execute("DELETE FROM platform.audit_event WHERE delivered_at IS NULL")
 
 
