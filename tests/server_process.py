@@ -19,7 +19,7 @@ from agent_services.platform.embedded_postgres.place import SOCKET_PORT, prepare
 from tests.platform_app import Platform, calling
 
 PROGRAM: Final = str(Path(sys.executable).with_name("agent-services"))
-_START_SECONDS: Final = 90
+_START_SECONDS: Final = 150
 _PREFIX: Final = "AGENT_SERVICES_"
 
 

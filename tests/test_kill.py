@@ -21,7 +21,7 @@ _IN_EACD = "SELECT count(*) FROM sandbox.allocation WHERE kind = 'delegated' AND
 _IN_ETMP = "SELECT count(*) FROM sandbox.agent_relationship WHERE active AND ref_number = $1 AND arn = $2"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(500)
 async def test_what_a_kill_interrupted_is_finished_by_itself_within_a_minute() -> None:
     """Two installations at once, because each waits: in one the effect had happened and nobody had heard of it."""
     stories = (_story(held="after", with_database=False), _story(held="before", with_database=True))

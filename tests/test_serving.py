@@ -17,7 +17,7 @@ from tests.platform_app import Platform, calling, running_platform
 from tests.server_process import ServerProcess, environment, free_port, installation
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_an_orderly_end_answers_what_is_under_way_and_stops_the_database() -> None:
     async with _installation() as server, server.calling() as platform:
         agent, client = await platform.new_agent(), await platform.new_vat_client()
@@ -36,7 +36,7 @@ async def test_an_orderly_end_answers_what_is_under_way_and_stops_the_database()
             await asyncpg.connect(server.database_url)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_two_servers_that_start_at_once_share_one_database_and_either_may_leave() -> None:
     async with _installation(started=False) as one:
         other = ServerProcess(one.data_dir, port=free_port())
@@ -56,12 +56,13 @@ async def test_two_servers_that_start_at_once_share_one_database_and_either_may_
         assert (first_left_with, other_left_with) == (0, 0)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_two_workers_tell_one_story_and_end_with_their_parent() -> None:
     async with _installation("--workers", "2") as server:
         stories = await asyncio.gather(*(_story(server) for _ in range(2)))
 
         assert stories == [[204, 204, 404]] * 2
+        assert server.log.read_text().count("agent-services is ready at") == 1
 
         # Without their parent the workers go too, so that the next start finds the port free.
         server.process.kill()

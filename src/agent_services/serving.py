@@ -1,9 +1,12 @@
 """Running the application as processes: the database that goes with it, workers, and an orderly end."""
 
 import asyncio
+import http.client
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -18,6 +21,7 @@ from agent_services.settings import PREFIX, Settings
 
 DATABASE_URL_VARIABLE: Final = PREFIX + "DATABASE_URL"
 _PATIENCE_SECONDS: Final = 30
+_LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # compared, not bound
 
 
 @contextmanager
@@ -113,5 +117,22 @@ def serve(factory: str, settings: Settings, *, workers: int, announce: Callable[
         if not server.started:
             sys.exit(3)
         return
-    announce()
+    threading.Thread(target=_announce_once_answering, args=(settings, announce), daemon=True).start()
     Multiprocess(config, [config.bind_socket()]).run()
+
+
+def _announce_once_answering(settings: Settings, announce: Callable[[], None]) -> None:
+    """Workers do not tell when they are ready: the first of them to answer is asked."""
+    host = _LOOPBACK.get(settings.host, settings.host)
+    while True:
+        connection = http.client.HTTPConnection(host, settings.port, timeout=_PATIENCE_SECONDS)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+        else:
+            announce()
+            return
+        finally:
+            connection.close()
