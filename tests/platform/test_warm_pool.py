@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -92,6 +93,19 @@ async def test_a_connection_cut_in_use_is_replaced(pool: WarmPool) -> None:
         await pool.fetchval("SELECT pg_terminate_backend(pg_backend_pid())")
 
     assert await _backend(pool) > 0
+
+
+async def test_what_is_not_needed_any_more_is_left_to_asyncpg(database_url: str) -> None:
+    pool = await create_warm_pool(
+        database_url, min_size=1, max_size=3, rest=timedelta(0), connection_class=asyncpg.Connection
+    )
+    await asyncio.gather(*(_backend(pool) for _ in range(3)))
+    await _backend(pool)
+
+    left_to_asyncpg = pool.get_idle_size()
+
+    await pool.close()
+    assert left_to_asyncpg == 2
 
 
 async def test_the_end_waits_for_who_is_at_work(database_url: str) -> None:
