@@ -5,8 +5,24 @@ Spec: sandbox 1.11 (forms and check characters), 6.11.
 
 import hashlib
 from datetime import date, timedelta
+from random import Random
 
-from agent_services.identifiers.check_characters import modulus_11_digit, modulus_23_letter, vat_check_97
+from agent_services.identifiers.generation import (
+    random_agent_code,
+    random_arn,
+    random_cbc_id,
+    random_cgt_ref,
+    random_eori,
+    random_group_id,
+    random_mtd_it_id,
+    random_nino,
+    random_plr_id,
+    random_ppt_ref,
+    random_safe_id,
+    random_urn,
+    random_utr,
+    random_vrn,
+)
 
 _FIRST_NAMES = (
     "Agnes", "Basil", "Clara", "Duncan", "Edith", "Felix", "Greta", "Hugh", "Isla", "Jasper", "Keira", "Lewis",
@@ -29,9 +45,6 @@ _TOWNS = (
     ("Bristol", "BS1 4ST"),
 )
 _TRADES = ("Joinery", "Catering", "Plant Hire", "Textiles", "Consulting", "Haulage", "Ceramics", "Printing")
-_NINO_FIRST = "ABCEGHJKLMNOPRSTWXYZ"
-_NINO_SECOND = "ABCEGHJKLMNPRSTWXYZ"
-_NINO_UNUSED = frozenset({"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"})
 
 
 def number(seed: str, what: str, below: int) -> int:
@@ -44,62 +57,53 @@ def digits(seed: str, what: str, length: int) -> str:
     return f"{number(seed, what, 10**length):0{length}d}"
 
 
+def _source(seed: str, what: str) -> Random:
+    return Random(f"{what}\0{seed}")  # noqa: S311 (made-up people, nothing secret)
+
+
 def arn(seed: str) -> str:
-    rest = "ARN" + digits(seed, "arn", 7)
-    return modulus_23_letter(rest) + rest
+    return random_arn(_source(seed, "arn")).value
 
 
 def utr(seed: str) -> str:
-    rest = digits(seed, "utr", 9)
-    return modulus_11_digit(rest) + rest
+    return random_utr(_source(seed, "utr")).value
 
 
 def vrn(seed: str) -> str:
-    # The first digit is never 0 here, so that nobody loses it in a spreadsheet.
-    start = str(1 + number(seed, "vrn-1", 9)) + digits(seed, "vrn", 6)
-    return start + vat_check_97(start)
+    return random_vrn(_source(seed, "vrn")).value
 
 
 def nino(seed: str) -> str:
     """Nine characters, suffix included."""
-    first = _NINO_FIRST[number(seed, "nino-1", len(_NINO_FIRST))]
-    second = _NINO_SECOND[number(seed, "nino-2", len(_NINO_SECOND))]
-    prefix = "AB" if first + second in _NINO_UNUSED else first + second
-    return prefix + digits(seed, "nino", 6) + "ABCD"[number(seed, "nino-4", 4)]
-
-
-def etmp_reference(middle: str, seed: str, digit_count: int) -> str:
-    """`X`, check letter, `middle`, digits: what MTDITIDs, SAFE IDs and the like look like."""
-    rest = middle + digits(seed, middle, digit_count)
-    return "X" + modulus_23_letter(rest) + rest
+    return random_nino(_source(seed, "nino")).with_given_suffix
 
 
 def mtd_it_id(seed: str) -> str:
-    return etmp_reference("IT", seed, 11)
+    return random_mtd_it_id(_source(seed, "mtd-it-id")).value
 
 
 def safe_id(seed: str) -> str:
-    return etmp_reference("000", seed, 10)
+    return random_safe_id(_source(seed, "safe-id")).value
 
 
 def cgt_reference(seed: str) -> str:
-    return etmp_reference("CGTP", seed, 9)
+    return random_cgt_ref(_source(seed, "cgt")).value
 
 
 def ppt_reference(seed: str) -> str:
-    return etmp_reference("PPT000", seed, 7)
+    return random_ppt_ref(_source(seed, "ppt")).value
 
 
 def cbc_id(seed: str) -> str:
-    return etmp_reference("CBC", seed, 10)
+    return random_cbc_id(_source(seed, "cbc")).value
 
 
 def plr_id(seed: str) -> str:
-    return etmp_reference("PLR", seed, 10)
+    return random_plr_id(_source(seed, "plr")).value
 
 
 def urn(seed: str) -> str:
-    return "XATRUST" + digits(seed, "urn", 8)
+    return random_urn(_source(seed, "urn")).value
 
 
 def crn(seed: str) -> str:
@@ -107,12 +111,11 @@ def crn(seed: str) -> str:
 
 
 def eori(seed: str) -> str:
-    return "GB" + digits(seed, "eori", 12)
+    return random_eori(_source(seed, "eori")).value
 
 
 def agent_code(seed: str) -> str:
-    letters = "".join(chr(65 + number(seed, f"agent-code-{place}", 26)) for place in range(6))
-    return letters + digits(seed, "agent-code", 6)
+    return random_agent_code(_source(seed, "agent-code")).value
 
 
 def agent_id(seed: str) -> str:
@@ -121,16 +124,7 @@ def agent_id(seed: str) -> str:
 
 def group_id(seed: str) -> str:
     """`9Z9Z-Z9Z9-9Z9Z-Z9Z9`."""
-
-    def part(place: int, pattern: str) -> str:
-        return "".join(
-            digits(seed, f"group-{place}-{index}", 1)
-            if kind == "9"
-            else chr(65 + number(seed, f"group-{place}-{index}", 26))
-            for index, kind in enumerate(pattern)
-        )
-
-    return "-".join(part(place, pattern) for place, pattern in enumerate(("9Z9Z", "Z9Z9", "9Z9Z", "Z9Z9")))
+    return random_group_id(_source(seed, "group"))
 
 
 def first_name(seed: str) -> str:

@@ -70,7 +70,7 @@ def business_details(person: Person, *, mtd_it_id: str | None, cgt_reference: st
     seed = person.user_id
     safe_id = generators.safe_id(f"business:{seed}")
     business: Document = {
-        "incomeSourceId": "X" + generators.etmp_reference("IS", seed, 11)[1:],
+        "incomeSourceId": "XAIS" + generators.digits(seed, "income-source", 11),
         "accountingPeriodStartDate": "2001-04-06",
         "accountingPeriodEndDate": "2002-04-05",
         "tradingName": f"{person.last_name} Trading",
