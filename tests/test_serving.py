@@ -1,6 +1,7 @@
 """The server as processes: orderly ends, several at once, a database that goes away, clear words at start-up."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,7 +63,7 @@ async def test_two_workers_tell_one_story_and_end_with_their_parent() -> None:
         stories = await asyncio.gather(*(_story(server) for _ in range(2)))
 
         assert stories == [[204, 204, 404]] * 2
-        assert server.log.read_text().count("agent-services is ready at") == 1
+        await _until_announced(server)
 
         # Without their parent the workers go too, so that the next start finds the port free.
         server.process.kill()
@@ -150,6 +151,12 @@ async def _installation(*options: str, started: bool = True) -> AsyncIterator[Se
             yield server
 
 
+async def _until_announced(server: ServerProcess) -> None:
+    async with asyncio.timeout(60):
+        while server.log.read_text().count("agent-services is ready at") != 1:
+            await asyncio.sleep(0.1)
+
+
 async def _slow(platform: Platform, upstream: str) -> None:
     fault = {"match": {"upstream": upstream}, "action": {"delayMs": 2500}}
     reply = await platform.nobody().post("/sandbox/faults", fault)
@@ -198,6 +205,10 @@ async def _until_readiness(platform: Platform, wanted: int) -> tuple[int, int]:
 def _serve(settings: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     """The command in this process, with these settings and no others. Only for starts that fail."""
     monkeypatch.chdir(folder)
+    # The command has the logging of a process of its own; this one's is put back.
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers)
+    monkeypatch.setattr(root, "level", root.level)
     result = CliRunner().invoke(app, ["serve"], env=_only(settings))
     return result.exit_code, result.output
 

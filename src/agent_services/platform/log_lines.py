@@ -41,7 +41,8 @@ class StandardErrorHandler(logging.StreamHandler[TextIO]):
     """Third parties' lines, to standard error as it is when they are written."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(sys.stderr)
+        # Not by setStream: it flushes the stream before, which may be closed by now.
+        self.stream = sys.stderr
         super().emit(record)
 
 
