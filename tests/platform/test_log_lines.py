@@ -1,6 +1,7 @@
 """Log lines read alike, whichever way they are made."""
 
 import io
+import sys
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_services.platform.log_lines import PlainRenderer, line_loggers
+from agent_services.platform.log_lines import PlainRenderer, line_logger
 
 _OWN = {"timestamp", "level", "event", "logger", "logger_name", "stack", "exception", "exc_info"}
 _FIELDS = st.dictionaries(
@@ -48,11 +49,15 @@ def test_a_trace_follows_its_line() -> None:
     assert plain.splitlines()[-1] == "ZeroDivisionError"
 
 
-def test_each_line_is_written_whole() -> None:
-    stream = io.StringIO()
-    logger = line_loggers(stream)("room")
+def test_each_line_is_written_whole_to_standard_error_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    logger = line_logger("room")
+    first, second = io.StringIO(), io.StringIO()
 
+    monkeypatch.setattr(sys, "stderr", first)
     logger.info("first")
     logger.error("second")
+    monkeypatch.setattr(sys, "stderr", second)
+    logger.info("third")
 
-    assert stream.getvalue() == "first\nsecond\n"
+    assert first.getvalue() == "first\nsecond\n"
+    assert second.getvalue() == "third\n"
