@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from asyncpg import UniqueViolationError
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StrictBool
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -48,11 +48,17 @@ class TestOnly:
     forget: Callable[[], Awaitable[None]]
 
 
+def _text(given: object) -> object:
+    if not isinstance(given, str):
+        raise ValueError("an instant is a text")  # noqa: TRY004  # Pydantic's way to refuse
+    return given
+
+
 class ClockSetting(BaseModel):
     """Body of `PUT /test-only/clock`: exactly one of `now` and `advance`, or `frozen` alone."""
 
     model_config = ConfigDict(extra="forbid")
-    now: AwareDatetime | None = None
+    now: Annotated[AwareDatetime, BeforeValidator(_text)] | None = None
     advance: str | None = None
     frozen: StrictBool = False
 
