@@ -58,7 +58,6 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=16, ge=4, le=200)
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    request_log: bool = False
 
     # What it talks to
     upstreams: Literal["sandbox", "http"] = "sandbox"
@@ -93,10 +92,7 @@ class Settings(BaseSettings):
     recovery_interval: Duration = timedelta(seconds=60)
     recovery_timeout: Duration = timedelta(days=7)
     features_overseas_itsa_enabled: bool = True
-    features_cbc_enabled: bool = True
     inactive_relationships_client_record_start_date: date = date(2015, 1, 1)
-    agent_customer_status_existing_relationships_cache_enabled: bool = False
-    agent_customer_status_existing_relationships_cache_expires: Duration = timedelta(minutes=15)
     agent_termination_username: SecretStr = SecretStr("username")
     agent_termination_password: SecretStr = SecretStr("password")
     old_auth_stride_role: str = "maintain agent relationships"

@@ -22,12 +22,6 @@ _PROMISED_JOBS = {"recovery", "expire-invitations", "warning-emails", "expired-e
 _ELSEWHERE = {
     # Read with the addresses of the upstreams, by its variable.
     "upstream_url",
-    # What they change is served by later versions: the customer's status, the switch of the country-by-country
-    # services, the record of every request.
-    "agent_customer_status_existing_relationships_cache_enabled",
-    "agent_customer_status_existing_relationships_cache_expires",
-    "features_cbc_enabled",
-    "request_log",
 }
 _PROMISED_KINDS = {
     "invitation",
