@@ -1,6 +1,7 @@
 """Connections go from user to user directly as long as they are fit for it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -49,6 +50,48 @@ async def test_who_gives_up_waiting_leaves_nothing_behind(pool: WarmPool) -> Non
     async with pool.acquire(), pool.acquire():
         with pytest.raises(TimeoutError):
             await pool.acquire(timeout=0.05)
+
+    assert len(set(await asyncio.gather(*(_backend(pool) for _ in range(6))))) == 2
+
+
+async def test_who_is_cancelled_while_waiting_takes_nobodys_turn(pool: WarmPool) -> None:
+    async with pool.acquire(), pool.acquire():
+        gives_up, stays = asyncio.create_task(_backend(pool)), asyncio.create_task(_backend(pool))
+        await asyncio.sleep(0.05)
+        gives_up.cancel()
+
+    assert await asyncio.wait_for(stays, 5) > 0
+    assert len(set(await asyncio.gather(*(_backend(pool) for _ in range(6))))) == 2
+
+
+async def test_who_is_cancelled_just_when_their_turn_comes_passes_it_on(pool: WarmPool) -> None:
+    first, second = await pool.acquire(), await pool.acquire()
+    gives_up, stays = asyncio.create_task(_backend(pool)), asyncio.create_task(_backend(pool))
+    await asyncio.sleep(0.05)
+    await pool.release(first)
+    gives_up.cancel()
+
+    assert await asyncio.wait_for(stays, 5) > 0
+    await pool.release(second)
+
+
+async def test_who_waits_is_served_although_a_connection_breaks(pool: WarmPool) -> None:
+    async with pool.acquire(), pool.acquire() as broken:
+        waiting = asyncio.create_task(_backend(pool))
+        await asyncio.sleep(0.05)
+        with pytest.raises(asyncpg.PostgresConnectionError):
+            await broken.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert await asyncio.wait_for(waiting, 5) > 0
+
+
+async def test_many_users_who_give_up_at_random_starve_nobody(pool: WarmPool) -> None:
+    async def use(number: int) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.002 * (number % 7)):
+                await pool.fetchval("SELECT pg_sleep(0.003)")
+
+    await asyncio.gather(*(use(number) for number in range(200)))
 
     assert len(set(await asyncio.gather(*(_backend(pool) for _ in range(6))))) == 2
 
