@@ -28,7 +28,6 @@ from agent_services.platform.connecting import (
     location_of,
 )
 from agent_services.platform.migration import pending_on
-from agent_services.platform.warm_pool import create_warm_pool
 
 __all__ = [
     "Database",
@@ -93,7 +92,7 @@ class Database:
             await _speak_json(connection)
 
         async def open_pool() -> asyncpg.Pool:
-            return await create_warm_pool(
+            return await asyncpg.create_pool(
                 url,
                 min_size=min_size,
                 max_size=max_size,
@@ -135,7 +134,7 @@ class Database:
         except TimeoutError:
             self._pool.terminate()
 
-    async def is_reachable(self, *, within: timedelta = timedelta(seconds=2)) -> bool:
+    async def is_reachable(self, *, within: timedelta = timedelta(seconds=5)) -> bool:
         """Does the database answer a question just now?"""
         try:
             async with asyncio.timeout(within.total_seconds()), self._pool.acquire() as connection:
