@@ -44,7 +44,8 @@ def plans(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.mark.parametrize("name", list(INDEXES))
 def test_no_table_is_read_whole(plans: Plans, name: str) -> None:
-    read = {table for planned in plans[name] for table in planned.read_whole()}
+    # The system's own tables are asked when the pool opens one more connection, which a request does not do.
+    read = {table for planned in plans[name] for table in planned.read_whole() if not table.startswith("pg_")}
 
     assert read <= FEW_ROWS
 
